@@ -1,0 +1,48 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '../shared/contract/index.ts';
+import { connectPort } from './transport/port.ts';
+import { ReconnectingSocket } from './transport/socket.ts';
+
+export type Client = ContractRouterClient<Contract>;
+
+/** What the preload script offers inside Electron; absent in a browser. */
+export interface DesktopBridge {
+  readonly platform: string;
+  requestPort(): void;
+  pathOf(file: File): string;
+  chooseFiles(options: { readonly folders: boolean }): Promise<readonly string[]>;
+}
+
+declare global {
+  interface Window {
+    readonly countenance?: DesktopBridge;
+  }
+}
+
+export const desktop: DesktopBridge | undefined = window.countenance;
+const socket = desktop === undefined ? new ReconnectingSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`) : null;
+
+/** Whether the backend can be reached, and a way to hear when that changes; always true over a MessagePort. */
+export const connection = {
+  isOpen: (): boolean => socket?.isOpen ?? true,
+  onChange: (listener: (open: boolean) => void): void => socket?.onChange(listener),
+};
+
+function link(): SocketLink<Record<never, never>> | PortLink<Record<never, never>> {
+  if (socket !== null) return new SocketLink({ websocket: socket });
+  return new PortLink({ port: connectPort(desktop!) });
+}
+
+/** The backend, typed by the contract: over a MessagePort in Electron, over a WebSocket in a browser. */
+export const client: Client = createORPCClient(link());
+
+const imageBase = desktop === undefined ? '' : 'app://countenance';
+
+/** Address of a face's pixels; the host checks the session before it answers. */
+export const imageUrl = (sampleId: number): string => `${imageBase}/images/${sampleId}`;
+
+/** Address of the n-th face of an import preview. */
+export const previewUrl = (previewId: string, index: number): string => `${imageBase}/previews/${previewId}/${index}`;
