@@ -1,0 +1,181 @@
+import { sql } from 'drizzle-orm';
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** A dataset's classes are an ordered JSON list of `ClassInfo`; every class index in the library points into it. */
+export const datasets = sqliteTable('datasets', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  kind: text('kind').notNull(),
+  classes: text('classes').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** A file that votes were read from. */
+export const voteFiles = sqliteTable(
+  'vote_files',
+  {
+    id: integer('id').primaryKey(),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    file: text('file').notNull(),
+    importedAt: integer('imported_at').notNull(),
+  },
+  (table) => [uniqueIndex('vote_files_file').on(table.datasetId, table.file)],
+);
+
+/** Pixels, once for each distinct content hash: bytes inside the library, or a file with a thumbnail. */
+export const images = sqliteTable('images', {
+  id: integer('id').primaryKey(),
+  contentHash: blob('content_hash').notNull().unique(),
+  width: integer('width').notNull(),
+  height: integer('height').notNull(),
+  mediaType: text('media_type').notNull(),
+  byteSize: integer('byte_size').notNull(),
+  bytes: blob('bytes'),
+  file: text('file'),
+  thumbnail: blob('thumbnail'),
+});
+
+/**
+ * `split` indexes SPLITS; `votes` is one little-endian uint16 a class. The derived columns stand in an index of
+ * their own with the id first, so that a view loads them without touching the table.
+ */
+export const samples = sqliteTable(
+  'samples',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    split: integer('split').notNull(),
+    imageId: integer('image_id')
+      .notNull()
+      .references(() => images.id),
+    imageFile: text('image_file').notNull(),
+    votes: blob('votes').notNull(),
+    voteFileId: integer('vote_file_id')
+      .notNull()
+      .references(() => voteFiles.id),
+    voteRow: integer('vote_row').notNull(),
+    votesTotal: integer('votes_total').notNull(),
+    label: integer('label'),
+    voteEntropy: real('vote_entropy'),
+    voteMargin: real('vote_margin'),
+  },
+  (table) => [
+    uniqueIndex('samples_key').on(table.datasetId, table.key),
+    index('samples_class').on(table.datasetId, table.split, table.label),
+    index('samples_view').on(
+      table.datasetId,
+      table.id,
+      table.split,
+      table.label,
+      table.votesTotal,
+      table.voteEntropy,
+      table.voteMargin,
+    ),
+    index('samples_image').on(table.imageId),
+    index('samples_vote_file').on(table.voteFileId),
+  ],
+);
+
+export const models = sqliteTable('models', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  file: text('file').notNull(),
+  fileBytes: integer('file_bytes').notNull(),
+  sha256: text('sha256').notNull(),
+  shipped: integer('shipped').notNull(),
+  spec: text('spec').notNull(),
+  graph: text('graph').notNull(),
+  addedAt: integer('added_at').notNull(),
+});
+
+/** One model, as it was when the run began, over some splits of one dataset. */
+export const runs = sqliteTable(
+  'runs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    modelId: integer('model_id')
+      .notNull()
+      .references(() => models.id, { onDelete: 'cascade' }),
+    modelSha256: text('model_sha256').notNull(),
+    spec: text('spec').notNull(),
+    classIndices: text('class_indices').notNull(),
+    splits: text('splits').notNull(),
+    provider: text('provider').notNull(),
+    seconds: real('seconds').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [index('runs_dataset').on(table.datasetId), index('runs_model').on(table.modelId)],
+);
+
+/** `predicted` is a dataset class; `probabilities` are little-endian float32 in the model's class order. */
+export const predictions = sqliteTable(
+  'predictions',
+  {
+    runId: integer('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    predicted: integer('predicted').notNull(),
+    confidence: real('confidence').notNull(),
+    probabilities: blob('probabilities').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.sampleId] }),
+    index('predictions_sample').on(table.sampleId),
+    index('predictions_view').on(table.runId, table.sampleId, table.predicted, table.confidence),
+  ],
+);
+
+/** Little-endian float32, as long as the model's embedding. */
+export const embeddings = sqliteTable(
+  'embeddings',
+  {
+    runId: integer('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    vector: blob('vector').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.sampleId] }), index('embeddings_sample').on(table.sampleId)],
+);
+
+/** `owner` is the process id that works on the job while it is queued or running. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    kind: text('kind').notNull(),
+    title: text('title').notNull(),
+    parameters: text('parameters').notNull(),
+    status: text('status').notNull(),
+    progress: text('progress').notNull(),
+    provider: text('provider'),
+    datasetId: integer('dataset_id').references(() => datasets.id, { onDelete: 'set null' }),
+    runId: integer('run_id').references(() => runs.id, { onDelete: 'set null' }),
+    result: text('result'),
+    error: text('error'),
+    owner: integer('owner'),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [index('jobs_live').on(table.status).where(sql`status in ('queued', 'running')`)],
+);
+
+export const settings = sqliteTable('settings', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});
