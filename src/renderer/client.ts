@@ -24,25 +24,23 @@ declare global {
 
 export const desktop: DesktopBridge | undefined = window.countenance;
 const socket = desktop === undefined ? new ReconnectingSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`) : null;
+const port = desktop === undefined ? null : connectPort(desktop);
 
-/** Whether the backend can be reached, and a way to hear when that changes; always true over a MessagePort. */
+/** Whether the backend can be reached, and a way to hear when that changes. */
 export const connection = {
-  isOpen: (): boolean => socket?.isOpen ?? true,
-  onChange: (listener: (open: boolean) => void): void => socket?.onChange(listener),
+  isOpen: (): boolean => socket?.isOpen ?? port?.isOpen ?? false,
+  onChange: (listener: (open: boolean) => void): void => (socket ?? port)?.onChange(listener),
 };
 
 function link(): SocketLink<Record<never, never>> | PortLink<Record<never, never>> {
-  if (socket !== null) return new SocketLink({ websocket: socket });
-  return new PortLink({ port: connectPort(desktop!) });
+  return socket === null ? new PortLink({ port: port! }) : new SocketLink({ websocket: socket });
 }
 
 /** The backend, typed by the contract: over a MessagePort in Electron, over a WebSocket in a browser. */
 export const client: Client = createORPCClient(link());
 
-const imageBase = desktop === undefined ? '' : 'app://countenance';
-
 /** Address of a face's pixels; the host checks the session before it answers. */
-export const imageUrl = (sampleId: number): string => `${imageBase}/images/${sampleId}`;
+export const imageUrl = (sampleId: number): string => `/images/${sampleId}`;
 
 /** Address of the n-th face of an import preview. */
-export const previewUrl = (previewId: string, index: number): string => `${imageBase}/previews/${previewId}/${index}`;
+export const previewUrl = (previewId: string, index: number): string => `/previews/${previewId}/${index}`;

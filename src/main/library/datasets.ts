@@ -91,9 +91,11 @@ function refuseTakenName(library: Library, name: string): void {
 
 function withCounts(library: Library, row: DatasetRow): Dataset {
   const classes = JSON.parse(row.classes) as ClassInfo[];
-  const counts = library
-    .prepare('SELECT split, label, count(*) AS count FROM samples WHERE dataset_id = ? GROUP BY split, label')
-    .all(row.id) as { split: number; label: number | null; count: number }[];
+  const counts = library.prepare('SELECT split, label, count FROM class_counts WHERE dataset_id = ?').all(row.id) as {
+    split: number;
+    label: number;
+    count: number;
+  }[];
   const classCounts = classes.map(() => 0);
   const bySplit = SPLITS.map((split) => ({ split, count: 0, classCounts: classes.map(() => 0) }));
   let samples = 0;
@@ -102,7 +104,7 @@ function withCounts(library: Library, row: DatasetRow): Dataset {
     const entry = bySplit[split]!;
     samples += count;
     entry.count += count;
-    if (label === null) unlabelled += count;
+    if (label === -1) unlabelled += count;
     else {
       classCounts[label]! += count;
       entry.classCounts[label]! += count;

@@ -1,9 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import envPaths from 'env-paths';
 import { LibraryError } from '../../shared/errors.ts';
 
@@ -47,7 +45,7 @@ export function openLibrary(path: string, options: LibraryOptions = {}): Library
     if (!isNew && options.trusted !== true) refuseDamage(sqlite, file);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
-    sqlite.pragma('cache_size = -32768');
+    sqlite.pragma('cache_size = -16384');
     const schemaVersion = bringUpToDate(sqlite, file, migrationsFolder);
     sqlite.pragma('foreign_keys = ON');
     return libraryOver(sqlite, file, schemaVersion);
@@ -99,27 +97,36 @@ export function quickCheck(sqlite: Database.Database): readonly string[] {
 }
 
 function bringUpToDate(sqlite: Database.Database, file: string, migrationsFolder: string): number {
-  const known = readMigrationFiles({ migrationsFolder }).length;
+  const migrations = readMigrationFiles({ migrationsFolder });
   const version = sqlite.pragma('user_version', { simple: true }) as number;
-  if (version > known) {
-    throw new LibraryError(`The library ${file} was written by a newer version (schema ${version}, known ${known}).`, {
+  if (version > migrations.length) {
+    const versions = `schema ${version}, known ${migrations.length}`;
+    throw new LibraryError(`The library ${file} was written by a newer version (${versions}).`, {
       file,
       kept: 'Nothing was changed.',
       remedy: 'Update Countenance, or name another file with --library.',
     });
   }
-  if (version === known) return version;
+  if (version === migrations.length) return version;
   if (version > 0) backUp(sqlite, file, version);
+  applyMigrations(sqlite, migrations);
+  return migrations.length;
+}
+
+/** All or nothing, and under the write lock: another process that opens the same new file waits, then finds it done. */
+function applyMigrations(sqlite: Database.Database, migrations: readonly MigrationMeta[]): void {
   sqlite.pragma('foreign_keys = OFF');
-  migrate(drizzle(sqlite), { migrationsFolder });
-  sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-  sqlite.pragma(`user_version = ${known}`);
-  return known;
+  const apply = sqlite.transaction(() => {
+    const from = sqlite.pragma('user_version', { simple: true }) as number;
+    for (const migration of migrations.slice(from)) for (const statement of migration.sql) sqlite.exec(statement);
+    sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+    sqlite.pragma(`user_version = ${migrations.length}`);
+  });
+  apply.immediate();
 }
 
 function backUp(sqlite: Database.Database, file: string, version: number): void {
-  const backup = `${file}.schema-${version}.${Date.now()}.backup`;
-  sqlite.prepare('VACUUM INTO ?').run(backup);
+  sqlite.prepare('VACUUM INTO ?').run(`${file}.schema-${version}.${Date.now()}.backup`);
 }
 
 function libraryOver(sqlite: Database.Database, file: string, schemaVersion: number): Library {

@@ -1,5 +1,5 @@
 import type { Job, JobProgress, JobStatus } from '../../shared/entities.ts';
-import { type ErrorRecord, NotFoundError } from '../../shared/errors.ts';
+import { ConflictError, type ErrorRecord, NotFoundError } from '../../shared/errors.ts';
 import type { Library } from './db.ts';
 
 interface JobRow {
@@ -37,6 +37,8 @@ export interface JobChange {
   readonly runId?: number | null;
   readonly result?: unknown;
   readonly error?: ErrorRecord | null;
+  /** The process that now works on the job. */
+  readonly owner?: number;
   readonly startedAt?: number;
   readonly endedAt?: number | null;
 }
@@ -75,6 +77,7 @@ export function updateJob(library: Library, id: number, change: JobChange): Job 
   if (change.runId !== undefined) put('run_id', change.runId);
   if (change.result !== undefined) put('result', JSON.stringify(change.result));
   if (change.error !== undefined) put('error', change.error === null ? null : JSON.stringify(change.error));
+  if (change.owner !== undefined) put('owner', change.owner);
   if (change.startedAt !== undefined) put('started_at', change.startedAt);
   if (change.endedAt !== undefined) put('ended_at', change.endedAt);
   if (columns.length > 0) {
@@ -110,16 +113,28 @@ export function listJobs(library: Library, limit = 500): Job[] {
   return (library.prepare('SELECT * FROM jobs ORDER BY id DESC LIMIT ?').all(limit) as JobRow[]).map(toJob);
 }
 
-/** Removes a job's record; what it made stays. */
+/** The jobs that are queued or running, in the order of their making, each with the process that works on it. */
+export function liveJobs(library: Library): { readonly job: Job; readonly owner: number | null }[] {
+  const rows = library
+    .prepare("SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY id")
+    .all() as JobRow[];
+  return rows.map((row) => ({ job: toJob(row), owner: row.owner }));
+}
+
+/** Removes an ended job's record; what it made stays. Throws ConflictError while it is queued or running. */
 export function forgetJob(library: Library, id: number): void {
+  const { status } = rowOf(library, id);
+  if (status === 'queued' || status === 'running') {
+    throw new ConflictError(`Job ${id} is ${status}.`, { remedy: 'Cancel it first.' });
+  }
   library.prepare('DELETE FROM jobs WHERE id = ?').run(id);
 }
 
 /** Marks as interrupted every live job whose owning process is gone; returns them. */
-export function markInterruptedJobs(library: Library, isAlive: (pid: number) => boolean): Job[] {
+export function markInterruptedJobs(library: Library, isAlive: (pid: number, jobId: number) => boolean): Job[] {
   const live = library.prepare("SELECT * FROM jobs WHERE status IN ('queued', 'running')").all() as JobRow[];
   return live
-    .filter((row) => row.owner === null || !isAlive(row.owner))
+    .filter((row) => row.owner === null || !isAlive(row.owner, row.id))
     .map((row) => updateJob(library, row.id, { status: 'interrupted', endedAt: Date.now() }));
 }
 

@@ -128,7 +128,10 @@ function toRecord(library: Library, row: RunRow): RunRecord {
   const splits = JSON.parse(row.splits) as Split[];
   const done = library.prepare('SELECT count(*) FROM predictions WHERE run_id = ?').pluck().get(row.id) as number;
   const total = library
-    .prepare('SELECT count(*) FROM samples WHERE dataset_id = ? AND split IN (SELECT value FROM json_each(?))')
+    .prepare(
+      `SELECT coalesce(sum(count), 0) FROM class_counts
+       WHERE dataset_id = ? AND split IN (SELECT value FROM json_each(?))`,
+    )
     .pluck()
     .get(row.dataset_id, splitNumbers(splits)) as number;
   return {

@@ -62,18 +62,16 @@ interface TileRow {
 }
 
 /** The tiles of these samples in the order asked for, with the run's top class beside each. */
-export function tilesOf(library: Library, ids: ArrayLike<number>, runId: number | null): SampleTile[] {
-  const read = library.prepare(
-    `SELECT s.id, s.key, s.split, s.label, s.votes, p.predicted, p.confidence FROM samples s
-     LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id WHERE s.id = ?`,
-  );
-  const tiles: SampleTile[] = [];
-  for (let index = 0; index < ids.length; index += 1) {
-    const row = read.get(runId, ids[index]) as TileRow | undefined;
-    if (row === undefined) continue;
-    tiles.push({ ...row, split: SPLITS[row.split]!, votes: decodeVotes(row.votes) });
-  }
-  return tiles;
+export function tilesOf(library: Library, ids: readonly number[], runId: number | null): SampleTile[] {
+  const rows = library
+    .prepare(
+      `SELECT s.id, s.key, s.split, s.label, s.votes, p.predicted, p.confidence
+       FROM json_each(?) AS wanted CROSS JOIN samples s ON s.id = wanted.value
+       LEFT JOIN predictions p INDEXED BY predictions_view ON p.run_id = ? AND p.sample_id = s.id
+       ORDER BY wanted.key`,
+    )
+    .all(JSON.stringify(ids), runId) as TileRow[];
+  return rows.map((row) => ({ ...row, split: SPLITS[row.split]!, votes: decodeVotes(row.votes) }));
 }
 
 interface DetailRow {

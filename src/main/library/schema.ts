@@ -81,6 +81,20 @@ export const samples = sqliteTable(
   ],
 );
 
+/** How many samples of a dataset stand in each split under each label (-1: none); kept by triggers on `samples`. */
+export const classCounts = sqliteTable(
+  'class_counts',
+  {
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    split: integer('split').notNull(),
+    label: integer('label').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.datasetId, table.split, table.label] })],
+);
+
 export const models = sqliteTable('models', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   name: text('name').notNull().unique(),
@@ -116,10 +130,14 @@ export const runs = sqliteTable(
   (table) => [index('runs_dataset').on(table.datasetId), index('runs_model').on(table.modelId)],
 );
 
-/** `predicted` is a dataset class; `probabilities` are little-endian float32 in the model's class order. */
+/**
+ * `predicted` is a dataset class; `probabilities` are little-endian float32 in the model's class order. The ids only
+ * ever grow, so that a view can follow a run in progress by reading what came after the last one it saw.
+ */
 export const predictions = sqliteTable(
   'predictions',
   {
+    id: integer('id').primaryKey({ autoIncrement: true }),
     runId: integer('run_id')
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
@@ -131,7 +149,7 @@ export const predictions = sqliteTable(
     probabilities: blob('probabilities').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.runId, table.sampleId] }),
+    uniqueIndex('predictions_face').on(table.runId, table.sampleId),
     index('predictions_sample').on(table.sampleId),
     index('predictions_view').on(table.runId, table.sampleId, table.predicted, table.confidence),
   ],

@@ -65,16 +65,17 @@ CREATE TABLE `models` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `models_name_unique` ON `models` (`name`);--> statement-breakpoint
 CREATE TABLE `predictions` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`run_id` integer NOT NULL,
 	`sample_id` integer NOT NULL,
 	`predicted` integer NOT NULL,
 	`confidence` real NOT NULL,
 	`probabilities` blob NOT NULL,
-	PRIMARY KEY(`run_id`, `sample_id`),
 	FOREIGN KEY (`run_id`) REFERENCES `runs`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`sample_id`) REFERENCES `samples`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `predictions_face` ON `predictions` (`run_id`,`sample_id`);--> statement-breakpoint
 CREATE INDEX `predictions_sample` ON `predictions` (`sample_id`);--> statement-breakpoint
 CREATE INDEX `predictions_view` ON `predictions` (`run_id`,`sample_id`,`predicted`,`confidence`);--> statement-breakpoint
 CREATE TABLE `runs` (

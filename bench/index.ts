@@ -1,0 +1,19 @@
+import * as library from './library.ts';
+import * as predict from './predict.ts';
+
+/** Every benchmark; each prints its figures on stdout. A new one is a file and a line here. */
+const BENCHES = [library, predict] as const;
+
+async function main(): Promise<number> {
+  const [name, ...rest] = process.argv.slice(2);
+  const bench = BENCHES.find((entry) => entry.name === name);
+  if (bench === undefined) {
+    process.stderr.write('Usage: npm run bench -- NAME\n');
+    for (const entry of BENCHES) process.stderr.write(`  ${entry.name.padEnd(10)} ${entry.describe}\n`);
+    return 2;
+  }
+  await bench.run(rest);
+  return 0;
+}
+
+process.exitCode = await main();

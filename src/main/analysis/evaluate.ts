@@ -1,0 +1,88 @@
+import type { Evaluation } from '../../shared/contract/analysis.ts';
+import { SPLITS, type Split } from '../../shared/entities.ts';
+import { UsageError } from '../../shared/errors.ts';
+import { getDataset } from '../library/datasets.ts';
+import type { Library } from '../library/db.ts';
+import { argmax } from '../library/predictions.ts';
+import { getRun } from '../library/runs.ts';
+import { decodeVotes } from '../library/votes.ts';
+import { confusionFigures } from './confusion.ts';
+import { PROTOCOLS } from './protocols/index.ts';
+import type { Protocol } from './protocols/protocol.ts';
+
+export interface EvaluationRequest {
+  readonly runId: number;
+  readonly split: Split;
+  readonly protocol: string;
+}
+
+/**
+ * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target.
+ * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError.
+ */
+export function evaluateRun(library: Library, request: EvaluationRequest): Evaluation {
+  const protocol = protocolNamed(request.protocol);
+  const run = getRun(library, request.runId);
+  const dataset = getDataset(library, run.datasetId);
+  const emotion = dataset.classes.map((entry) => entry.emotion);
+  const axis = dataset.classes.flatMap((entry, index) =>
+    entry.emotion || run.classIndices.includes(index) ? [index] : [],
+  );
+  const position = new Map(axis.map((classIndex, index) => [classIndex, index]));
+  const confusion = axis.map(() => axis.map(() => 0));
+  let dropped = 0;
+  let unpredicted = 0;
+  for (const { votes, predicted } of facesOf(library, run.id, run.datasetId, request.split)) {
+    const target = protocol.target(decodeVotes(votes), emotion);
+    if (target === null) dropped += 1;
+    else if (predicted === null) unpredicted += 1;
+    else confusion[position.get(argmax(target))!]![position.get(predicted)!]! += 1;
+  }
+  const figures = confusionFigures(confusion);
+  const names = axis.map((index) => dataset.classes[index]!.name);
+  return {
+    dataset: dataset.name,
+    model: run.modelName,
+    runId: run.id,
+    split: request.split,
+    protocol: protocol.name,
+    voteFiles: dataset.voteFiles,
+    provider: run.provider,
+    classes: names,
+    classIndices: axis,
+    accuracy: figures.accuracy,
+    macroF1: figures.macroF1,
+    support: figures.support,
+    dropped,
+    unpredicted,
+    confusion,
+    perClass: figures.perClass.map((entry, index) => ({ name: names[index]!, ...entry })),
+  };
+}
+
+/** A protocol by its name. Throws UsageError that lists the known ones. */
+export function protocolNamed(name: string): Protocol {
+  const found = PROTOCOLS.find((protocol) => protocol.name === name);
+  if (found !== undefined) return found;
+  const names = PROTOCOLS.map((protocol) => protocol.name);
+  throw new UsageError(`There is no protocol “${name}”.`, {
+    field: 'protocol',
+    names,
+    remedy: `Use ${names.join(', ')}.`,
+  });
+}
+
+function facesOf(
+  library: Library,
+  runId: number,
+  datasetId: number,
+  split: Split,
+): IterableIterator<{ votes: Buffer; predicted: number | null }> {
+  return library.sqlite
+    .prepare(
+      `SELECT s.votes, p.predicted FROM samples s
+       LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id
+       WHERE s.dataset_id = ? AND s.split = ?`,
+    )
+    .iterate(runId, datasetId, SPLITS.indexOf(split)) as IterableIterator<{ votes: Buffer; predicted: number | null }>;
+}

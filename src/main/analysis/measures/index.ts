@@ -1,0 +1,8 @@
+import { hardness } from './hardness.ts';
+import { klFromVotes } from './kl-from-votes.ts';
+import { normalisedMargin } from './normalised-margin.ts';
+import { selfConfidence } from './self-confidence.ts';
+
+/** Every measure of a prediction; a new one is a file and a line here. */
+export const MEASURES = [selfConfidence, normalisedMargin, hardness, klFromVotes] as const;
+export type MeasureName = (typeof MEASURES)[number]['name'];

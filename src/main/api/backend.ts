@@ -1,0 +1,95 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import { createRouterClient, EventPublisher } from '@orpc/server';
+import { type Logger, pino } from 'pino';
+import type { Contract } from '../../shared/contract/index.ts';
+import type { BackendEvent } from '../../shared/contract/jobs.ts';
+import { registerShippedModels } from '../engine/models/register.ts';
+import { type Library, openLibrary } from '../library/db.ts';
+import { createViews } from '../library/views.ts';
+import { analysis } from './analysis.ts';
+import type { BackendContext, Host } from './context.ts';
+import { datasets } from './datasets.ts';
+import { type ImageAnswer, type ImageVariant, readSampleImage } from './images.ts';
+import { api } from './implementer.ts';
+import { createImportPreviews } from './import-previews.ts';
+import { imports } from './imports.ts';
+import { createJobRunner } from './job-runner.ts';
+import { jobs } from './jobs.ts';
+import { models } from './models.ts';
+import { runs } from './runs.ts';
+import { samples } from './samples.ts';
+import { system } from './system.ts';
+import { isUploadNeeded } from './uploads-in-use.ts';
+
+export const router = api.router({ analysis, datasets, imports, jobs, models, runs, samples, system });
+
+export type Client = ContractRouterClient<Contract>;
+
+export interface BackendOptions {
+  readonly libraryFile: string;
+  /** `src/main/engine/process.ts`, or its build. */
+  readonly engineEntry: string;
+  /** The folder of the shipped models. */
+  readonly modelsFolder: string;
+  readonly host: Host;
+  readonly version: string;
+  /** Where the log goes; by default warnings and errors to stderr. */
+  readonly log?: Logger;
+}
+
+/** The backend of one library: the contract's router with its context, and the pixels that hosts serve beside it. */
+export interface Backend {
+  readonly router: typeof router;
+  readonly context: BackendContext;
+  readonly library: Library;
+  readonly log: Logger;
+  /** The contract as plain calls, for a host in the same process. */
+  readonly client: Client;
+  image(sampleId: number, variant: ImageVariant): Promise<ImageAnswer>;
+  previewFace(previewId: string, index: number): Promise<ImageAnswer>;
+  /** Whether a dataset or a job of the library still needs the files of an upload. */
+  needsUpload(uploadId: string): boolean;
+  /** Stops the jobs after the batch they are in, then closes the library. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a library with everything that serves it: views, jobs, shipped models. Throws LibraryError if the file cannot
+ * be opened; a shipped model that cannot be used is only logged.
+ */
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const log = options.log ?? pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
+  const library = openLibrary(options.libraryFile);
+  const events = new EventPublisher<{ event: BackendEvent }>();
+  const context: BackendContext = {
+    host: options.host,
+    version: options.version,
+    library,
+    views: createViews(library),
+    jobs: createJobRunner({
+      library,
+      engineEntry: options.engineEntry,
+      publish: (event) => events.publish('event', event),
+    }),
+    events,
+    previews: createImportPreviews(),
+    engineEntry: options.engineEntry,
+    log,
+  };
+  const { problems } = await registerShippedModels(library, options.modelsFolder);
+  for (const problem of problems) log.warn({ err: problem }, 'a shipped model cannot be used');
+  return {
+    router,
+    context,
+    library,
+    log,
+    client: createRouterClient(router, { context }),
+    image: (sampleId, variant) => readSampleImage(library, sampleId, variant),
+    previewFace: (previewId, index) => context.previews.face(previewId, index),
+    needsUpload: (uploadId) => isUploadNeeded(library, uploadId),
+    async close() {
+      await context.jobs.close();
+      library.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+
+import type { Logger } from 'pino';
+
+import type { SystemInfo } from '../../shared/contract/system.ts';
+import type { Library } from '../library/db.ts';
+import type { Views } from '../library/views.ts';
+import type { BackendEvents } from './events.ts';
+import type { ImportPreviews } from './import-previews.ts';
+import type { JobRunner } from './job-runner.ts';
+
+/** Which program the backend serves. */
+export type Host = SystemInfo['host'];
+
+/** Everything a handler may use; made once by `createBackend` and handed to each call. */
+export interface BackendContext {
+  readonly host: Host;
+  readonly version: string;
+  readonly library: Library;
+  readonly views: Views;
+  readonly jobs: JobRunner;
+  readonly events: BackendEvents;
+  readonly previews: ImportPreviews;
+  readonly engineEntry: string;
+  readonly log: Logger;
+}

@@ -1,0 +1,23 @@
+import { datasets } from './datasets.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { evaluate } from './evaluate.ts';
+import { importCommand } from './import.ts';
+import { jobs } from './jobs.ts';
+import { models } from './models.ts';
+import { predict } from './predict.ts';
+import { serve } from './serve.ts';
+import type { Command } from './terminal/command.ts';
+
+/** Every command; a new one is a file and a line here. */
+export const COMMANDS = [
+  importCommand,
+  datasets,
+  predict,
+  evaluate,
+  models,
+  jobs,
+  serve,
+  doctor,
+  demo,
+] as const satisfies readonly Command[];

@@ -1,0 +1,28 @@
+/** A column of a table on the terminal; numbers stand to the right. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  cell(row: Row): string;
+}
+
+/** Rows in aligned columns under their titles, two spaces apart; without rows the `empty` sentence. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], empty: string): string {
+  if (rows.length === 0) return empty;
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map((column) => column.cell(row)))];
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]!.length)));
+  const lines = cells.map((line) =>
+    line
+      .map((cell, index) =>
+        columns[index]!.align === 'right' ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return lines.join('\n');
+}
+
+/** Names and values in two aligned columns. */
+export function pairs(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+}

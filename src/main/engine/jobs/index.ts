@@ -1,0 +1,14 @@
+import { UsageError } from '../../../shared/errors.ts';
+import { importJob } from './import.ts';
+import { predictJob } from './predict.ts';
+
+/** Every kind of job: one file each, and one line here. */
+export const JOB_KINDS = [importJob, predictJob] as const;
+export type JobKindName = (typeof JOB_KINDS)[number]['kind'];
+
+/** The kind of that name. Throws UsageError. */
+export function jobKind(name: string): (typeof JOB_KINDS)[number] {
+  const kind = JOB_KINDS.find((candidate) => candidate.kind === name);
+  if (kind === undefined) throw new UsageError(`There is no job of the kind “${name}”.`);
+  return kind;
+}

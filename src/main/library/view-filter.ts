@@ -1,0 +1,115 @@
+import { type Facets, type Histogram, type SampleFilter, SPLITS } from '../../shared/entities.ts';
+import type { RunColumns, SampleColumns } from './columns.ts';
+
+const AGREEMENTS = ['right', 'wrong', 'none'] as const;
+export const CONFIDENCE_BINS = 20;
+
+/** One bit a filter field: a sample's mask holds the bits of the fields that refuse it. */
+const BIT = {
+  splits: 1,
+  labels: 2,
+  predicted: 4,
+  agreement: 8,
+  confidence: 16,
+  voteEntropy: 32,
+  voteMargin: 64,
+  votesTotal: 128,
+  text: 256,
+} as const;
+
+export interface ViewColumns {
+  readonly samples: SampleColumns;
+  readonly run: RunColumns;
+  /** 1 for each sample whose key holds the filter's text; null when there is no text. */
+  readonly textMatches: Uint8Array | null;
+}
+
+/** Writes into `mask`, for every sample, the bits of the filter fields that refuse it; 0 where it passes them all. */
+export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint16Array): Uint16Array {
+  const { samples, run, textMatches } = columns;
+  mask.fill(0);
+  const splits = filter.splits?.map((split) => SPLITS.indexOf(split));
+  refuseOthers(mask, BIT.splits, samples.split, splits);
+  refuseOthers(mask, BIT.labels, samples.label, filter.labels);
+  refuseOthers(mask, BIT.predicted, run.predicted, filter.predicted);
+  const agreement = filter.agreement?.map((value) => AGREEMENTS.indexOf(value));
+  refuseOthers(mask, BIT.agreement, run.agreement, agreement);
+  refuseOutside(mask, BIT.confidence, run.confidence, filter.confidence);
+  refuseOutside(mask, BIT.voteEntropy, samples.voteEntropy, filter.voteEntropy);
+  refuseOutside(mask, BIT.voteMargin, samples.voteMargin, filter.voteMargin);
+  refuseOutside(mask, BIT.votesTotal, samples.votesTotal, filter.votesTotal);
+  if (textMatches !== null) {
+    for (let index = 0; index < mask.length; index += 1) if (textMatches[index] === 0) mask[index]! |= BIT.text;
+  }
+  return mask;
+}
+
+function refuseOthers(
+  mask: Uint16Array,
+  bit: number,
+  column: Int16Array | Uint8Array,
+  wanted?: readonly number[],
+): void {
+  if (wanted === undefined || wanted.length === 0) return;
+  const accepted = new Uint8Array(2048);
+  for (const value of wanted) if (value + 1 >= 0 && value + 1 < accepted.length) accepted[value + 1] = 1;
+  for (let index = 0; index < mask.length; index += 1) {
+    if (accepted[column[index]! + 1] === 0) mask[index]! |= bit;
+  }
+}
+
+function refuseOutside(mask: Uint16Array, bit: number, column: Float32Array, range?: readonly [number, number]): void {
+  if (range === undefined) return;
+  const low = Math.fround(range[0]);
+  const high = Math.fround(range[1]);
+  for (let index = 0; index < mask.length; index += 1) {
+    const value = column[index]!;
+    if (!(value >= low && value <= high)) mask[index]! |= bit;
+  }
+}
+
+/** Live counts of a view: each facet over the samples that every other filter field accepts. */
+export function countFacets(columns: ViewColumns, mask: Uint16Array, classCount: number): Facets {
+  const { samples, run } = columns;
+  const splits = tally(mask, BIT.splits, samples.split, SPLITS.length);
+  const agreement = tally(mask, BIT.agreement, run.agreement, AGREEMENTS.length);
+  let total = 0;
+  for (let index = 0; index < mask.length; index += 1) if (mask[index] === 0) total += 1;
+  return {
+    total,
+    all: samples.length,
+    splits: Object.fromEntries(SPLITS.map((split, index) => [split, splits[index]!])) as Facets['splits'],
+    labels: tally(mask, BIT.labels, samples.label, classCount),
+    predicted: tally(mask, BIT.predicted, run.predicted, classCount),
+    agreement: Object.fromEntries(AGREEMENTS.map((name, index) => [name, agreement[index]!])) as Facets['agreement'],
+    confidence: histogram(mask, BIT.confidence, run.confidence, 1, CONFIDENCE_BINS),
+    voteEntropy: histogram(mask, BIT.voteEntropy, samples.voteEntropy, 1, CONFIDENCE_BINS),
+    voteMargin: histogram(mask, BIT.voteMargin, samples.voteMargin, 1, CONFIDENCE_BINS),
+    votesTotal: votesHistogram(mask, samples.votesTotal),
+  };
+}
+
+function tally(mask: Uint16Array, bit: number, column: Int16Array | Uint8Array, size: number): number[] {
+  const counts = new Array<number>(size).fill(0);
+  for (let index = 0; index < mask.length; index += 1) {
+    const value = column[index]!;
+    if ((mask[index]! & ~bit) === 0 && value >= 0) counts[value]! += 1;
+  }
+  return counts;
+}
+
+function votesHistogram(mask: Uint16Array, column: Float32Array): Histogram {
+  let most = 1;
+  for (let index = 0; index < column.length; index += 1) if (column[index]! > most) most = column[index]!;
+  return histogram(mask, BIT.votesTotal, column, most, Math.min(most, CONFIDENCE_BINS));
+}
+
+function histogram(mask: Uint16Array, bit: number, column: Float32Array, to: number, bins: number): Histogram {
+  const counts = new Array<number>(bins).fill(0);
+  for (let index = 0; index < mask.length; index += 1) {
+    const value = column[index]!;
+    if ((mask[index]! & ~bit) !== 0 || Number.isNaN(value)) continue;
+    counts[Math.min(bins - 1, Math.floor((value / to) * bins))]! += 1;
+  }
+  return { from: 0, to, counts };
+}

@@ -1,0 +1,221 @@
+import type { Facets, SampleSort, SampleTile, ViewQuery } from '../../shared/entities.ts';
+import { ABSENT, argsort, sortKey } from './argsort.ts';
+import {
+  emptyRunColumns,
+  type FollowedRun,
+  loadSampleColumns,
+  positionOf,
+  type RunColumns,
+  readPredictions,
+  type SampleColumns,
+} from './columns.ts';
+import { datasetClasses } from './datasets.ts';
+import type { Library } from './db.ts';
+import { getRun } from './runs.ts';
+import { tilesOf } from './samples.ts';
+import { countFacets, refusals, type ViewColumns } from './view-filter.ts';
+
+/** Filtered, ordered windows onto a dataset, and the counts beside them. */
+export interface Views {
+  page(query: ViewQuery, offset: number, limit: number): { total: number; offset: number; tiles: SampleTile[] };
+  facets(query: ViewQuery): Facets;
+  /** Where a sample stands in the view, or null if the filter leaves it out. */
+  locate(query: ViewQuery, sampleId: number): number | null;
+}
+
+interface CachedRun extends FollowedRun {
+  readonly columns: RunColumns;
+  newest: number;
+  version: number;
+}
+
+/** Positions by ascending value; those from `present` on have no value and stand last in either direction. */
+interface Order {
+  readonly positions: Uint32Array;
+  readonly present: number;
+}
+
+interface CachedDataset {
+  readonly id: number;
+  readonly samples: SampleColumns;
+  readonly withoutRun: RunColumns;
+  /** Refusals of the query at hand; written anew for each. */
+  readonly mask: Uint16Array;
+  readonly runs: Map<number, CachedRun>;
+  readonly orders: Map<string, Order>;
+  readonly views: Map<string, Uint32Array>;
+}
+
+const KEPT_ORDERS = 8;
+const KEPT_VIEWS = 4;
+const KEPT_RUNS = 4;
+const RUN_SORTS: readonly SampleSort[] = ['predicted', 'confidence'];
+
+/**
+ * Views over a library. The derived columns of the dataset last looked at stay in memory (about 30 bytes a sample),
+ * so that any filter, order and count is a pass over arrays; what other processes commit is read before an answer.
+ */
+export function createViews(library: Library): Views {
+  let dataset: CachedDataset | null = null;
+  let seen = '';
+
+  function current(query: ViewQuery): { cached: CachedDataset; run: CachedRun | null } {
+    const now = libraryVersion(library);
+    if (dataset === null || dataset.id !== query.datasetId || (now !== seen && samplesChanged(library, dataset))) {
+      datasetClasses(library, query.datasetId);
+      const samples = loadSampleColumns(library, query.datasetId);
+      dataset = {
+        id: query.datasetId,
+        samples,
+        withoutRun: emptyRunColumns(samples.length),
+        mask: new Uint16Array(samples.length),
+        runs: new Map(),
+        orders: new Map(),
+        views: new Map(),
+      };
+    }
+    seen = now;
+    const run = query.runId === null ? null : followRun(library, dataset, query.runId);
+    return { cached: dataset, run };
+  }
+
+  function columnsOf(query: ViewQuery, cached: CachedDataset, run: CachedRun | null): ViewColumns {
+    const columns = run?.columns ?? cached.withoutRun;
+    return { samples: cached.samples, run: columns, textMatches: textMatches(library, cached, query.filter.text) };
+  }
+
+  function positions(query: ViewQuery): { cached: CachedDataset; view: Uint32Array } {
+    const { cached, run } = current(query);
+    const version = run?.version ?? 0;
+    const view = remembered(cached.views, KEPT_VIEWS, JSON.stringify([query, version]), () => {
+      const columns = columnsOf(query, cached, run);
+      const mask = refusals(columns, query.filter, cached.mask);
+      const ofRun = RUN_SORTS.includes(query.sort) ? [query.runId, version] : [];
+      const name = JSON.stringify([query.sort, ...ofRun]);
+      const order = remembered(cached.orders, KEPT_ORDERS, name, () => orderOf(library, columns, query));
+      return accepted(order, mask, query.descending);
+    });
+    return { cached, view };
+  }
+
+  return {
+    page(query, offset, limit) {
+      const { cached, view } = positions(query);
+      const ids = Array.from(view.subarray(offset, offset + limit), (position) => cached.samples.ids[position]!);
+      return { total: view.length, offset, tiles: tilesOf(library, ids, query.runId) };
+    },
+    facets(query) {
+      const { cached, run } = current(query);
+      const columns = columnsOf(query, cached, run);
+      const classCount = datasetClasses(library, query.datasetId).length;
+      return countFacets(columns, refusals(columns, query.filter, cached.mask), classCount);
+    },
+    locate(query, sampleId) {
+      const { cached, view } = positions(query);
+      const index = view.indexOf(positionOf(cached.samples, sampleId));
+      return index === -1 ? null : index;
+    },
+  };
+}
+
+/** Changes whenever this or another process has committed something to the library. */
+function libraryVersion(library: Library): string {
+  const theirs = library.sqlite.pragma('data_version', { simple: true });
+  const ours = library.prepare('SELECT total_changes()').pluck().get();
+  return `${theirs}.${ours}`;
+}
+
+function samplesChanged(library: Library, dataset: CachedDataset): boolean {
+  const newest = library.prepare('SELECT max(id) FROM samples WHERE dataset_id = ?').pluck().get(dataset.id);
+  return newest !== (dataset.samples.ids[dataset.samples.length - 1] ?? null);
+}
+
+function followRun(library: Library, dataset: CachedDataset, runId: number): CachedRun {
+  const run = remembered(dataset.runs, KEPT_RUNS, runId, (): CachedRun => {
+    const comparable = new Set(getRun(library, runId).classIndices);
+    return { id: runId, columns: emptyRunColumns(dataset.samples.length), comparable, newest: 0, version: 0 };
+  });
+  const newest = readPredictions(library, run, dataset.samples, run.columns, run.newest);
+  if (newest !== run.newest) run.version += 1;
+  run.newest = newest;
+  return run;
+}
+
+function textMatches(library: Library, dataset: CachedDataset, text: string | undefined): Uint8Array | null {
+  if (text === undefined || text === '') return null;
+  const ids = library
+    .prepare('SELECT id FROM samples WHERE dataset_id = ? AND instr(lower(key), lower(?)) > 0')
+    .pluck()
+    .all(dataset.id, text) as number[];
+  const matches = new Uint8Array(dataset.samples.length);
+  for (const id of ids) {
+    const at = positionOf(dataset.samples, id);
+    if (at !== -1) matches[at] = 1;
+  }
+  return matches;
+}
+
+function orderOf(library: Library, columns: ViewColumns, query: ViewQuery): Order {
+  if (query.sort === 'key') return orderByKey(library, columns.samples, query.datasetId);
+  const value = VALUES[query.sort];
+  const keys = new Uint32Array(columns.samples.length);
+  let present = 0;
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = sortKey(value(columns, index));
+    keys[index] = key;
+    if (key !== ABSENT) present += 1;
+  }
+  return { positions: argsort(keys), present };
+}
+
+const absentIfNegative = (value: number): number => (value < 0 ? Number.NaN : value);
+
+const VALUES: Readonly<Record<Exclude<SampleSort, 'key'>, (columns: ViewColumns, index: number) => number>> = {
+  imported: (_, index) => index,
+  label: ({ samples }, index) => absentIfNegative(samples.label[index]!),
+  predicted: ({ run }, index) => absentIfNegative(run.predicted[index]!),
+  confidence: ({ run }, index) => run.confidence[index]!,
+  voteEntropy: ({ samples }, index) => samples.voteEntropy[index]!,
+  voteMargin: ({ samples }, index) => samples.voteMargin[index]!,
+  votesTotal: ({ samples }, index) => samples.votesTotal[index]!,
+};
+
+function orderByKey(library: Library, samples: SampleColumns, datasetId: number): Order {
+  const ids = library
+    .prepare('SELECT id FROM samples INDEXED BY samples_key WHERE dataset_id = ? ORDER BY key')
+    .pluck()
+    .all(datasetId) as number[];
+  const positions = new Uint32Array(samples.length);
+  let present = 0;
+  for (const id of ids) {
+    const position = positionOf(samples, id);
+    if (position !== -1) positions[present++] = position;
+  }
+  return { positions: positions.subarray(0, present), present };
+}
+
+function accepted(order: Order, mask: Uint16Array, descending: boolean): Uint32Array {
+  const { positions, present } = order;
+  let size = 0;
+  for (let index = 0; index < positions.length; index += 1) if (mask[positions[index]!] === 0) size += 1;
+  const kept = new Uint32Array(size);
+  let count = 0;
+  const take = (index: number): void => {
+    const position = positions[index]!;
+    if (mask[position] === 0) kept[count++] = position;
+  };
+  if (descending) for (let index = present - 1; index >= 0; index -= 1) take(index);
+  else for (let index = 0; index < present; index += 1) take(index);
+  for (let index = present; index < positions.length; index += 1) take(index);
+  return kept;
+}
+
+/** A small cache that forgets what was used longest ago. */
+function remembered<Key, Value>(cache: Map<Key, Value>, kept: number, key: Key, make: () => Value): Value {
+  const known = cache.get(key);
+  const value = known ?? make();
+  cache.delete(key);
+  cache.set(key, value);
+  if (cache.size > kept) cache.delete(cache.keys().next().value as Key);
+  return value;
+}

@@ -1,0 +1,21 @@
+import { Boxes, ChartNoAxesCombined, Grid3x3, Images, ListChecks, Settings } from '@lucide/vue';
+import type { Action } from './action.ts';
+
+const go = (name: string, label: string, key: string, icon: Action['icon']): Action => ({
+  id: `go-${name}`,
+  label,
+  group: 'Go to',
+  keys: [`G ${key}`],
+  icon,
+  perform: ({ router }) => void router.push({ name }),
+});
+
+/** The screens of the left rail, in its order. */
+export const navigationActions: readonly Action[] = [
+  go('library', 'Library', 'L', Images),
+  go('browse', 'Browse', 'B', Grid3x3),
+  go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
+  go('models', 'Models', 'M', Boxes),
+  go('jobs', 'Jobs', 'J', ListChecks),
+  go('settings', 'Settings', 'S', Settings),
+];

@@ -1,0 +1,54 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { toRecord } from '../errors.ts';
+
+export interface ToastAction {
+  readonly label: string;
+  readonly perform: () => void;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'neutral' | 'danger';
+  readonly action: ToastAction | null;
+}
+
+const SHOWN_FOR = 6000;
+const SHOWN_FOR_WITH_ACTION = 12_000;
+const MOST = 4;
+
+/** Short notices at the bottom of the window; one with an action stays longer. */
+export const useToasts = defineStore('toasts', () => {
+  const toasts = ref<readonly Toast[]>([]);
+  let last = 0;
+
+  function dismiss(id: number): void {
+    toasts.value = toasts.value.filter((toast) => toast.id !== id);
+  }
+
+  function show(toast: { text: string; tone?: Toast['tone']; action?: ToastAction }): void {
+    last += 1;
+    const id = last;
+    const shown = { id, text: toast.text, tone: toast.tone ?? 'neutral', action: toast.action ?? null };
+    toasts.value = [...toasts.value, shown].slice(-MOST);
+    setTimeout(() => dismiss(id), toast.action === undefined ? SHOWN_FOR : SHOWN_FOR_WITH_ACTION);
+  }
+
+  /** Says in one line what a failed call answered, with its remedy where it has one. */
+  function showError(error: unknown): void {
+    const { message, detail } = toRecord(error);
+    show({ text: detail.remedy === undefined ? message : `${message} ${detail.remedy}`, tone: 'danger' });
+  }
+
+  /** The newest toast's action, as the Undo key performs it; false where there is none. */
+  function performLatest(): boolean {
+    const toast = toasts.value.findLast(({ action }) => action !== null);
+    if (toast === undefined) return false;
+    toast.action?.perform();
+    dismiss(toast.id);
+    return true;
+  }
+
+  return { toasts, show, showError, dismiss, performLatest };
+});
