@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { targetClassOf } from '../src/main/analysis/evaluate.ts';
 import { listDatasets } from '../src/main/library/datasets.ts';
 import { openLibrary } from '../src/main/library/db.ts';
 import { createViews } from '../src/main/library/views.ts';
@@ -50,7 +51,7 @@ function measure(file: string): void {
   const library = openLibrary(file);
   print('  open, with integrity check', milliseconds(performance.now() - opened));
   const { id: datasetId } = listDatasets(library)[0]!;
-  const views = createViews(library);
+  const views = createViews(library, targetClassOf);
   const plain: ViewQuery = { datasetId, runId: 1, filter: {}, sort: 'imported', descending: false };
   print('  first page (loads the columns)', milliseconds(timed(() => views.page(plain, 0, 200))));
 

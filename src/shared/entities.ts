@@ -96,6 +96,8 @@ export const sampleFilterSchema = z.object({
   labels: z.array(z.number().int()).optional(),
   predicted: z.array(z.number().int()).optional(),
   agreement: z.array(agreementSchema).optional(),
+  /** Faces that an evaluation protocol keeps with one of these target classes. */
+  target: z.object({ protocol: z.string(), classes: z.array(z.number().int()) }).optional(),
   confidence: rangeSchema.optional(),
   voteEntropy: rangeSchema.optional(),
   voteMargin: rangeSchema.optional(),

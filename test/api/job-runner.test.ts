@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -232,9 +232,7 @@ describe('the job runner', () => {
 
   it('marks as interrupted, within moments, a job whose foreign process ends later', async () => {
     const library = newLibrary();
-    const owner = fork(join(import.meta.dirname, 'entries.ts'), {
-      execArgv: ['--eval', 'setInterval(() => {}, 1000)'],
-    });
+    const owner = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
     const job = createJob(library, {
       kind: 'predict',
       title: 'elsewhere',

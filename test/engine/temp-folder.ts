@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
@@ -11,3 +11,7 @@ export function temporaryFolder(): string {
 }
 
 export const REFERENCE_MODEL = resolve(import.meta.dirname, '../../models/nr-swin-micro/nr-swin-micro.onnx');
+
+const sharedManifest = resolve(import.meta.dirname, '../../../shared/models/nr-swin-micro.json');
+/** The reference model's manifest as it was handed over, or null on machines without it. */
+export const SHARED_MANIFEST: string | null = existsSync(sharedManifest) ? sharedManifest : null;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { evaluateRun, targetClassOf } from '../../src/main/analysis/evaluate.ts';
+import { PROTOCOLS } from '../../src/main/analysis/protocols/index.ts';
 import type { Library } from '../../src/main/library/db.ts';
 import { commitPredictions } from '../../src/main/library/predictions.ts';
 import { createViews } from '../../src/main/library/views.ts';
@@ -15,7 +17,11 @@ function populated() {
   const faces = Array.from({ length: FACES }, (_, index) => ({
     key: `fer${String((index * 7919) % 1000).padStart(4, '0')}-${index}.png`,
     split: SPLITS[index % 3]!,
-    votes: Array.from({ length: 10 }, (_unused, column) => (index % 11 === 0 ? 0 : ((index + 3) * (column + 2)) % 7)),
+    votes: Array.from({ length: 10 }, (_unused, column) => {
+      const noise = ((index + 3) * (column + 2)) % 7;
+      const agreed = index % 2 === 1 && column === index % 10 ? 60 : 0;
+      return index % 11 === 0 ? 0 : noise + agreed;
+    }),
   }));
   const datasetId = addFaces(library, faces);
   const run = addRun(library, datasetId, { splits: SPLITS });
@@ -102,7 +108,7 @@ const filters: fc.Arbitrary<SampleFilter> = fc.record(
     confidence: ordered(1),
     voteEntropy: ordered(1),
     voteMargin: ordered(1),
-    votesTotal: ordered(40),
+    votesTotal: ordered(90),
     text: fc.constantFrom('fer', 'FER0', '-1', 'zzz'),
   },
   { requiredKeys: [] },
@@ -111,7 +117,7 @@ const filters: fc.Arbitrary<SampleFilter> = fc.record(
 describe('a view of a dataset', () => {
   it('holds exactly the samples that every filter accepts, in the order asked for, values missing last', () => {
     const { library, datasetId, run } = populated();
-    const views = createViews(library);
+    const views = createViews(library, targetClassOf);
     const rows = expectedRows(library, run.id);
     fc.assert(
       fc.property(filters, fc.constantFrom(...SAMPLE_SORTS), fc.boolean(), (filter, sort, descending) => {
@@ -137,7 +143,7 @@ describe('a view of a dataset', () => {
 
   it('counts each facet over what the other filters accept', () => {
     const { library, datasetId, run } = populated();
-    const views = createViews(library);
+    const views = createViews(library, targetClassOf);
     const rows = expectedRows(library, run.id);
     fc.assert(
       fc.property(filters, (filter) => {
@@ -161,7 +167,7 @@ describe('a view of a dataset', () => {
 
   it('locates a sample where its page shows it, and nowhere when the filter leaves it out', () => {
     const { library, datasetId, run } = populated();
-    const views = createViews(library);
+    const views = createViews(library, targetClassOf);
     const query: ViewQuery = {
       datasetId,
       runId: run.id,
@@ -179,7 +185,7 @@ describe('a view of a dataset', () => {
 
   it('pages without overlap or gap', () => {
     const { library, datasetId } = populated();
-    const views = createViews(library);
+    const views = createViews(library, targetClassOf);
     const query: ViewQuery = { datasetId, runId: null, filter: {}, sort: 'voteEntropy', descending: true };
     const whole = views.page(query, 0, LAST).tiles.map((tile) => tile.id);
     const pieces = [0, 70, 140, 210, 280].flatMap((offset) =>
@@ -190,7 +196,7 @@ describe('a view of a dataset', () => {
 
   it('follows a run in progress and samples that are added while it is looked at', () => {
     const { library, datasetId, run } = populated();
-    const views = createViews(library);
+    const views = createViews(library, targetClassOf);
     const query: ViewQuery = {
       datasetId,
       runId: run.id,
@@ -207,4 +213,25 @@ describe('a view of a dataset', () => {
     expect(views.page({ ...query, datasetId: other, runId: null, filter: {} }, 0, LAST).total).toBe(1);
     expect(views.page(query, 0, LAST).total).toBe(before - 1);
   });
+
+  it.each(PROTOCOLS.map((protocol) => protocol.name))(
+    'holds exactly the faces of each confusion cell under %s',
+    (protocol) => {
+      const { library, datasetId, run } = populated();
+      const views = createViews(library, targetClassOf);
+      const { confusion, classIndices, support } = evaluateRun(library, { runId: run.id, split: 'valid', protocol });
+      expect(support).toBeGreaterThan(5);
+      confusion.forEach((row, target) => {
+        row.forEach((count, predicted) => {
+          const filter: SampleFilter = {
+            splits: ['valid'],
+            target: { protocol, classes: [classIndices[target]!] },
+            predicted: [classIndices[predicted]!],
+          };
+          const query: ViewQuery = { datasetId, runId: run.id, filter, sort: 'imported', descending: false };
+          expect(views.page(query, 0, LAST).total).toBe(count);
+        });
+      });
+    },
+  );
 });

@@ -72,6 +72,18 @@ export function protocolNamed(name: string): Protocol {
   });
 }
 
+/** How Browse finds the faces of a confusion cell: a protocol's target class from votes, null for a dropped face. */
+export function targetClassOf(
+  protocolName: string,
+  emotion: readonly boolean[],
+): (votes: readonly number[]) => number | null {
+  const protocol = protocolNamed(protocolName);
+  return (votes) => {
+    const target = protocol.target(votes, emotion);
+    return target === null ? null : argmax(target);
+  };
+}
+
 function facesOf(
   library: Library,
   runId: number,

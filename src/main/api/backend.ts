@@ -3,6 +3,7 @@ import { createRouterClient, EventPublisher } from '@orpc/server';
 import { type Logger, pino } from 'pino';
 import type { Contract } from '../../shared/contract/index.ts';
 import type { BackendEvent } from '../../shared/contract/jobs.ts';
+import { targetClassOf } from '../analysis/evaluate.ts';
 import { registerShippedModels } from '../engine/models/register.ts';
 import { type Library, openLibrary } from '../library/db.ts';
 import { createViews } from '../library/views.ts';
@@ -65,7 +66,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     host: options.host,
     version: options.version,
     library,
-    views: createViews(library),
+    views: createViews(library, targetClassOf),
     jobs: createJobRunner({
       library,
       engineEntry: options.engineEntry,

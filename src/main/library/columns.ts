@@ -1,4 +1,5 @@
 import type { Library } from './db.ts';
+import { decodeVotes } from './votes.ts';
 
 /** The derived columns of one dataset, one entry a sample by ascending id; -1 or NaN where there is no value. */
 export interface SampleColumns {
@@ -109,6 +110,25 @@ export function readPredictions(
     if (rows.length < CHUNK) return newest;
     last = rows.at(-1)![3];
   }
+}
+
+/** Each sample's target class, -1 where `targetOf` drops it, worked out from its votes. */
+export function loadTargets(
+  library: Library,
+  datasetId: number,
+  samples: SampleColumns,
+  targetOf: (votes: readonly number[]) => number | null,
+): Int16Array {
+  const targets = new Int16Array(samples.length).fill(-1);
+  const read = library
+    .prepare(`SELECT id, votes FROM samples WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT ${CHUNK}`)
+    .raw();
+  for (let at = 0; at < samples.length; ) {
+    const rows = read.all(datasetId, at === 0 ? 0 : samples.ids[at - 1]) as [number, Buffer][];
+    if (rows.length === 0) break;
+    for (const [, votes] of rows) if (at < targets.length) targets[at++] = targetOf(decodeVotes(votes)) ?? -1;
+  }
+  return targets;
 }
 
 /** Where a sample stands in the columns, or -1. */

@@ -15,6 +15,7 @@ const BIT = {
   voteMargin: 64,
   votesTotal: 128,
   text: 256,
+  target: 512,
 } as const;
 
 export interface ViewColumns {
@@ -22,11 +23,13 @@ export interface ViewColumns {
   readonly run: RunColumns;
   /** 1 for each sample whose key holds the filter's text; null when there is no text. */
   readonly textMatches: Uint8Array | null;
+  /** Each sample's target class under the filter's protocol, -1 where it drops it; null when no protocol is asked. */
+  readonly target: Int16Array | null;
 }
 
 /** Writes into `mask`, for every sample, the bits of the filter fields that refuse it; 0 where it passes them all. */
 export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint16Array): Uint16Array {
-  const { samples, run, textMatches } = columns;
+  const { samples, run, textMatches, target } = columns;
   mask.fill(0);
   const splits = filter.splits?.map((split) => SPLITS.indexOf(split));
   refuseOthers(mask, BIT.splits, samples.split, splits);
@@ -38,6 +41,7 @@ export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint1
   refuseOutside(mask, BIT.voteEntropy, samples.voteEntropy, filter.voteEntropy);
   refuseOutside(mask, BIT.voteMargin, samples.voteMargin, filter.voteMargin);
   refuseOutside(mask, BIT.votesTotal, samples.votesTotal, filter.votesTotal);
+  if (target !== null) refuseOthers(mask, BIT.target, target, filter.target?.classes);
   if (textMatches !== null) {
     for (let index = 0; index < mask.length; index += 1) if (textMatches[index] === 0) mask[index]! |= BIT.text;
   }

@@ -4,6 +4,7 @@ import {
   emptyRunColumns,
   type FollowedRun,
   loadSampleColumns,
+  loadTargets,
   positionOf,
   type RunColumns,
   readPredictions,
@@ -22,6 +23,12 @@ export interface Views {
   /** Where a sample stands in the view, or null if the filter leaves it out. */
   locate(query: ViewQuery, sampleId: number): number | null;
 }
+
+/** The target class an evaluation protocol gives a face, or null if it drops it. Throws for an unknown protocol. */
+export type TargetClassOf = (
+  protocol: string,
+  emotion: readonly boolean[],
+) => (votes: readonly number[]) => number | null;
 
 interface CachedRun extends FollowedRun {
   readonly columns: RunColumns;
@@ -44,18 +51,20 @@ interface CachedDataset {
   readonly runs: Map<number, CachedRun>;
   readonly orders: Map<string, Order>;
   readonly views: Map<string, Uint32Array>;
+  readonly targets: Map<string, Int16Array>;
 }
 
 const KEPT_ORDERS = 8;
 const KEPT_VIEWS = 4;
 const KEPT_RUNS = 4;
+const KEPT_TARGETS = 2;
 const RUN_SORTS: readonly SampleSort[] = ['predicted', 'confidence'];
 
 /**
  * Views over a library. The derived columns of the dataset last looked at stay in memory (about 30 bytes a sample),
  * so that any filter, order and count is a pass over arrays; what other processes commit is read before an answer.
  */
-export function createViews(library: Library): Views {
+export function createViews(library: Library, targetClassOf: TargetClassOf): Views {
   let dataset: CachedDataset | null = null;
   let seen = '';
 
@@ -72,6 +81,7 @@ export function createViews(library: Library): Views {
         runs: new Map(),
         orders: new Map(),
         views: new Map(),
+        targets: new Map(),
       };
     }
     seen = now;
@@ -81,7 +91,12 @@ export function createViews(library: Library): Views {
 
   function columnsOf(query: ViewQuery, cached: CachedDataset, run: CachedRun | null): ViewColumns {
     const columns = run?.columns ?? cached.withoutRun;
-    return { samples: cached.samples, run: columns, textMatches: textMatches(library, cached, query.filter.text) };
+    return {
+      samples: cached.samples,
+      run: columns,
+      textMatches: textMatches(library, cached, query.filter.text),
+      target: targets(library, cached, query.filter.target?.protocol, targetClassOf),
+    };
   }
 
   function positions(query: ViewQuery): { cached: CachedDataset; view: Uint32Array } {
@@ -139,6 +154,19 @@ function followRun(library: Library, dataset: CachedDataset, runId: number): Cac
   if (newest !== run.newest) run.version += 1;
   run.newest = newest;
   return run;
+}
+
+function targets(
+  library: Library,
+  dataset: CachedDataset,
+  protocol: string | undefined,
+  targetClassOf: TargetClassOf,
+): Int16Array | null {
+  if (protocol === undefined) return null;
+  return remembered(dataset.targets, KEPT_TARGETS, protocol, () => {
+    const emotion = datasetClasses(library, dataset.id).map((entry) => entry.emotion);
+    return loadTargets(library, dataset.id, dataset.samples, targetClassOf(protocol, emotion));
+  });
 }
 
 function textMatches(library: Library, dataset: CachedDataset, text: string | undefined): Uint8Array | null {

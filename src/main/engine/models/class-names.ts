@@ -38,7 +38,8 @@ function fromPython(text: string): readonly string[] | null {
     index === undefined ? place : Number(index),
     (single ?? double ?? '').replace(/\\(.)/g, '$1'),
   ]);
-  return inOrder(entries);
+  const unnumbered = /^\{\s*['"]/.test(text);
+  return unnumbered ? null : inOrder(entries);
 }
 
 function fromPlainList(text: string): readonly string[] {

@@ -8,30 +8,34 @@ const GAPS: Readonly<Record<TileSize, number>> = { 48: 5, 96: 8, 144: 10, 192: 1
 /** Tiles this large have room for a line with both labels under the face. */
 export const hasCaption = (tile: TileSize): boolean => tile >= 144;
 
-/** How the tiles stand: `pitch` is the distance from one column to the next, `rowHeight` from one row to the next; px. */
+/** How the tiles stand: the first column at `left`, the next `pitch` further on, rows `rowHeight` apart; px. */
 export interface GridLayout {
   readonly tile: TileSize;
   readonly columns: number;
   readonly rows: number;
+  readonly left: number;
   readonly pitch: number;
   readonly rowHeight: number;
   /** Height of the whole list with its padding. */
   readonly height: number;
 }
 
-/** Lays `count` tiles into `width` px; what is left over widens the gaps, at most to double. */
+/** Lays `count` tiles into `width` px; what is left over widens the gaps, at most to double, then both margins alike. */
 export function layoutGrid(count: number, width: number, tile: TileSize): GridLayout {
   const gap = GAPS[tile];
   const room = Math.max(0, width - 2 * GRID_PADDING);
   const columns = Math.max(1, Math.floor((room + gap) / (tile + gap)));
   const spare = columns === 1 ? 0 : (room - columns * tile - (columns - 1) * gap) / (columns - 1);
+  const pitch = tile + gap + Math.floor(Math.min(spare, gap));
+  const used = (columns - 1) * pitch + tile;
   const rows = Math.ceil(count / columns);
   const rowHeight = tile + BAR + (hasCaption(tile) ? CAPTION : 0) + gap;
   return {
     tile,
     columns,
     rows,
-    pitch: tile + gap + Math.floor(Math.min(spare, gap)),
+    left: GRID_PADDING + Math.max(0, Math.floor((room - used) / 2)),
+    pitch,
     rowHeight,
     height: rows === 0 ? 0 : rows * rowHeight - gap + 2 * GRID_PADDING,
   };

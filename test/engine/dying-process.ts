@@ -1,0 +1,1 @@
+process.stderr.write('last words\n', () => process.abort());
