@@ -9,6 +9,7 @@ import { registerShippedModels } from '../src/main/engine/models/register.ts';
 import { prepareRun } from '../src/main/engine/prepare-run.ts';
 import { type Library, openLibrary } from '../src/main/library/db.ts';
 import { imageOfSample } from '../src/main/library/images.ts';
+import { ingest } from '../src/main/library/ingest.ts';
 import { pendingSamples, type RunRecord } from '../src/main/library/runs.ts';
 import type { Model } from '../src/shared/model-spec.ts';
 import { generateDataset } from './generate.ts';
@@ -45,6 +46,8 @@ export async function run(args: readonly string[]): Promise<void> {
       job.push(measured.result.facesPerSecond!);
       wall.push(measured.wallFacesPerSecond);
       print(`round ${round + 1}: bare session`, rate(bare.at(-1)!));
+      const share = measured.result.seconds / measured.result.sessionSeconds - 1;
+      print(`round ${round + 1}: job’s time beside its session’s`, percent(share));
       print(`round ${round + 1}: job`, `${rate(job.at(-1)!)}, with start of process and model ${rate(wall.at(-1)!)}`);
     }
     print('overhead of the job (goal: at most 10 %)', percent(overhead(bare, job)));
@@ -59,7 +62,6 @@ async function facesInto(library: Library, faces: number): Promise<{ datasetId: 
   if (!existsSync(REAL_FACES)) {
     return { datasetId: generateDataset(library, faces).datasetId, origin: `generated (${REAL_FACES} is not there)` };
   }
-  const { ingest } = await import('../src/main/library/ingest.ts');
   const source = { paths: [REAL_FACES], kind: 'ferplus', classMap: {}, name: 'ferplus' };
   const { datasetId } = await ingest(library, source, { signal: new AbortController().signal, onProgress: () => {} });
   library.sqlite.prepare('DELETE FROM samples WHERE id NOT IN (SELECT id FROM samples ORDER BY id LIMIT ?)').run(faces);

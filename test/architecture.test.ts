@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/main/engine': ['src/shared', 'src/main/import', 'src/main/library'],
   'src/main/analysis': ['src/shared', 'src/main/import', 'src/main/library'],
   'src/main/api': ['src/shared', 'src/main/import', 'src/main/library', 'src/main/engine', 'src/main/analysis'],
-  'src/main/server': ['src/shared', 'src/main/library', 'src/main/api'],
+  'src/main/server': ['src/shared', 'src/main/import', 'src/main/library', 'src/main/api'],
   'src/main/electron': ['src/shared', 'src/main/library', 'src/main/api'],
   'src/main/cli': ['src/shared', 'src/main/library', 'src/main/api', 'src/main/server'],
   'src/preload': ['src/shared'],

@@ -79,7 +79,7 @@ describe('a prediction job', () => {
 
   it('stops when cancelled, keeps what it committed, and resumes without repeating a face', async () => {
     const library = newLibrary();
-    const run = await preparePrediction(library, folder, 1500);
+    const run = await preparePrediction(library, folder, 900);
     const attempts = countAttempts(library);
     const { runner } = newRunner(library);
     const { id } = runner.start('predict', predict(run.id), { runId: run.id });
@@ -88,16 +88,16 @@ describe('a prediction job', () => {
     const cancelled = await runner.finished(id);
     const kept = predictionCount(library);
     expect(cancelled).toMatchObject({ status: 'cancelled', resumable: true, error: null });
-    expect(kept).toBeLessThan(1500);
+    expect(kept).toBeLessThan(900);
     expect(runner.resume(id).status).toBe('queued');
     const done = await runner.finished(id);
-    expect(done).toMatchObject({ status: 'done', result: { alreadyPresent: kept, predicted: 1500 - kept } });
-    expectEveryFaceOnce(library, 1500, attempts());
+    expect(done).toMatchObject({ status: 'done', result: { alreadyPresent: kept, predicted: 900 - kept } });
+    expectEveryFaceOnce(library, 900, attempts());
   });
 
   it('resumes after its engine was killed, with every face predicted exactly once', async () => {
     const library = newLibrary();
-    const run = await preparePrediction(library, folder, 1500);
+    const run = await preparePrediction(library, folder, 900);
     const attempts = countAttempts(library);
     const { runner } = newRunner(library);
     const { id } = runner.start('predict', predict(run.id), { runId: run.id });
@@ -112,16 +112,16 @@ describe('a prediction job', () => {
     });
     expect(interrupted.error!.message).toContain('SIGKILL');
     expect(kept).toBeGreaterThan(0);
-    expect(kept).toBeLessThan(1500);
+    expect(kept).toBeLessThan(900);
     runner.resume(id);
     const done = await runner.finished(id);
     expect(done).toMatchObject({ status: 'done', error: null, result: { alreadyPresent: kept } });
-    expectEveryFaceOnce(library, 1500, attempts());
+    expectEveryFaceOnce(library, 900, attempts());
   });
 
   it('resumes in a new backend after the former one was killed', async () => {
     const library = newLibrary();
-    const run = await preparePrediction(library, folder, 1500);
+    const run = await preparePrediction(library, folder, 900);
     const attempts = countAttempts(library);
     const backend = fork(BACKEND_PROCESS, [library.file, String(run.id)], { execArgv: [] });
     await until(() => predictionCount(library) > 0);
@@ -129,13 +129,13 @@ describe('a prediction job', () => {
     backend.kill('SIGKILL');
     await until(() => !isAlive(owner!));
     const kept = predictionCount(library);
-    expect(kept).toBeLessThan(1500);
+    expect(kept).toBeLessThan(900);
     const { runner } = newRunner(library);
     expect(getJob(library, job.id)).toMatchObject({ status: 'interrupted', resumable: true });
     expect(getJob(library, job.id).error).toMatchObject({ code: 'ENGINE' });
     runner.resume(job.id);
     await runner.finished(job.id);
-    expectEveryFaceOnce(library, 1500, attempts());
+    expectEveryFaceOnce(library, 900, attempts());
   });
 
   it('fails when the model’s file has changed since the run began', async () => {
@@ -218,7 +218,7 @@ describe('the job runner', () => {
 
   it('interrupts its jobs when closed, so that they can be resumed', async () => {
     const library = newLibrary();
-    const run = await preparePrediction(library, folder, 1500);
+    const run = await preparePrediction(library, folder, 900);
     const waiting = prepareRun(library, { ...run, again: true });
     const { runner } = newRunner(library);
     const { id } = runner.start('predict', predict(run.id), { runId: run.id });
@@ -227,7 +227,7 @@ describe('the job runner', () => {
     await runner.close();
     expect(getJob(library, id)).toMatchObject({ status: 'interrupted', resumable: true, error: { code: 'ENGINE' } });
     expect(getJob(library, queued.id)).toMatchObject({ status: 'interrupted', resumable: true, startedAt: null });
-    expect(predictionCount(library)).toBeLessThan(1500);
+    expect(predictionCount(library)).toBeLessThan(900);
   });
 
   it('marks as interrupted, within moments, a job whose foreign process ends later', async () => {
@@ -250,7 +250,7 @@ describe('the job runner', () => {
 
   it('cancels a job that another process works on by way of the library', async () => {
     const library = newLibrary();
-    const run = await preparePrediction(library, folder, 1500);
+    const run = await preparePrediction(library, folder, 900);
     const backend = fork(BACKEND_PROCESS, [library.file, String(run.id)], { execArgv: [] });
     await until(() => predictionCount(library) > 0);
     const { job, owner } = liveJobs(library)[0]!;
@@ -258,7 +258,7 @@ describe('the job runner', () => {
     expect(runner.cancel(job.id).status).toBe('cancelled');
     await until(() => !isAlive(owner!));
     expect(getJob(library, job.id).status).toBe('cancelled');
-    expect(predictionCount(library)).toBeLessThan(1500);
+    expect(predictionCount(library)).toBeLessThan(900);
     backend.kill();
   });
 });

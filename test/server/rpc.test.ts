@@ -17,7 +17,8 @@ interface SocketHeaders {
 
 function openSocket(server: RunningServer, headers: SocketHeaders = {}, path = '/rpc'): WebSocket {
   const origin = `http://127.0.0.1:${server.port}`;
-  const all = { origin, cookie: cookieOf(server), ...headers };
+  const given = Object.entries({ origin, cookie: cookieOf(server), ...headers });
+  const all = Object.fromEntries(given.filter(([, value]) => value !== undefined));
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers: all });
   onTestFinished(() => socket.terminate());
   return socket;

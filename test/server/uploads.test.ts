@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ensureVoteFile } from '../../src/main/library/datasets.ts';
+import { LARGEST_STORED_IMAGE } from '../../src/main/library/images.ts';
 import { createJob, updateJob } from '../../src/main/library/jobs.ts';
 import { safeSteps } from '../../src/main/server/uploads.ts';
 import { askInside, testServer } from '../support/server.ts';
@@ -63,22 +63,21 @@ describe('uploads', () => {
     expect(existsSync(join(folder, 'b.png'))).toBe(false);
   });
 
-  it('stay while a dataset or an unfinished job still reads them', async () => {
-    const imported = await testServer();
-    const waiting = await testServer();
-    const done = await testServer();
+  it('stay while an image kept by reference or an unfinished job still needs them', async () => {
+    const [referred, waiting, done] = [await testServer(), await testServer(), await testServer()];
+    const large = Buffer.alloc(LARGEST_STORED_IMAGE + 1);
     const paths: string[] = [];
-    for (const { server } of [imported, waiting, done]) {
-      const answer = await askInside(server, upload('a.png'), { method: 'POST', body: 'x' });
+    for (const { server } of [referred, waiting, done]) {
+      const answer = await askInside(server, upload('a.png'), { method: 'POST', body: large });
       paths.push((JSON.parse(answer.body) as { path: string }).path);
     }
-    ensureVoteFile(imported.backend.library, 1, paths[0]!);
+    referred.backend.library.prepare('UPDATE images SET file = ? WHERE id = 1').run(paths[0]);
     const job = (path: string) => ({ kind: 'import', title: '', parameters: { paths: [path] }, datasetId: null, runId: null });
     const stopped = createJob(waiting.backend.library, job(paths[1]!));
     updateJob(waiting.backend.library, stopped.id, { status: 'interrupted' });
     const ended = createJob(done.backend.library, job(paths[2]!));
     updateJob(done.backend.library, ended.id, { status: 'done' });
-    for (const { server } of [imported, waiting, done]) await server.close();
+    for (const { server } of [referred, waiting, done]) await server.close();
     expect(paths.map((path) => existsSync(path))).toEqual([true, true, false]);
   });
 });

@@ -10,9 +10,8 @@ import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
-import { type ImageAnswer, type ImageVariant, readSampleImage } from './images.ts';
+import { type ImageAnswer, type ImageVariant, readPreviewImage, readSampleImage } from './images.ts';
 import { api } from './implementer.ts';
-import { createImportPreviews } from './import-previews.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
@@ -20,7 +19,7 @@ import { models } from './models.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { system } from './system.ts';
-import { isUploadNeeded } from './uploads-in-use.ts';
+import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 
 export const router = api.router({ analysis, datasets, imports, jobs, models, runs, samples, system });
 
@@ -49,7 +48,7 @@ export interface Backend {
   image(sampleId: number, variant: ImageVariant): Promise<ImageAnswer>;
   previewFace(previewId: string, index: number): Promise<ImageAnswer>;
   /** Whether a dataset or a job of the library still needs the files of an upload. */
-  needsUpload(uploadId: string): boolean;
+  needsUpload(upload: UploadInQuestion): boolean;
   /** Stops the jobs after the batch they are in, then closes the library. */
   close(): Promise<void>;
 }
@@ -73,7 +72,6 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       publish: (event) => events.publish('event', event),
     }),
     events,
-    previews: createImportPreviews(),
     engineEntry: options.engineEntry,
     log,
   };
@@ -86,8 +84,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     log,
     client: createRouterClient(router, { context }),
     image: (sampleId, variant) => readSampleImage(library, sampleId, variant),
-    previewFace: (previewId, index) => context.previews.face(previewId, index),
-    needsUpload: (uploadId) => isUploadNeeded(library, uploadId),
+    previewFace: readPreviewImage,
+    needsUpload: (upload) => isUploadNeeded(library, upload),
     async close() {
       await context.jobs.close();
       library.close();

@@ -5,7 +5,6 @@ import type { SystemInfo } from '../../shared/contract/system.ts';
 import type { Library } from '../library/db.ts';
 import type { Views } from '../library/views.ts';
 import type { BackendEvents } from './events.ts';
-import type { ImportPreviews } from './import-previews.ts';
 import type { JobRunner } from './job-runner.ts';
 
 /** Which program the backend serves. */
@@ -19,7 +18,6 @@ export interface BackendContext {
   readonly views: Views;
   readonly jobs: JobRunner;
   readonly events: BackendEvents;
-  readonly previews: ImportPreviews;
   readonly engineEntry: string;
   readonly log: Logger;
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { NotFoundError } from '../../shared/errors.ts';
+import { imageTypeOf } from '../import/image-type.ts';
+import { previewFace } from '../import/preview.ts';
 import type { Library } from '../library/db.ts';
 import { imageOfSample } from '../library/images.ts';
 
@@ -10,6 +12,8 @@ export interface ImageAnswer {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly tag: string;
 }
+
+const UNKNOWN_TYPE = 'application/octet-stream';
 
 export type ImageVariant = 'full' | 'thumbnail';
 
@@ -24,25 +28,20 @@ export async function readSampleImage(library: Library, sampleId: number, varian
     const bytes = await readFile(image.file).catch(() => null);
     if (bytes !== null) return answer(bytes, image.mediaType);
   }
-  if (image.thumbnail !== null) return answer(image.thumbnail, mediaTypeOf(image.thumbnail));
+  if (image.thumbnail !== null) return answer(image.thumbnail, imageTypeOf(image.thumbnail) ?? UNKNOWN_TYPE);
   throw new NotFoundError(`The image of face ${sampleId} is no longer where it was.`, {
     ...(image.file === null ? {} : { file: image.file }),
     remedy: 'Put the file back, or import the dataset again.',
   });
 }
 
-/** An encoded image with the tag of its bytes. */
-export function answer(bytes: Uint8Array, mediaType: string): ImageAnswer {
-  const tag = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
-  return { mediaType, bytes: new Uint8Array(bytes), tag };
+/** The n-th face of an import preview. Throws NotFoundError unless it is one of the last previews'. */
+export async function readPreviewImage(previewId: string, index: number): Promise<ImageAnswer> {
+  const bytes = await previewFace(previewId, index);
+  return answer(bytes, imageTypeOf(bytes) ?? UNKNOWN_TYPE);
 }
 
-/** PNG, JPEG, WebP or GIF by the first bytes; anything else is named as bytes. */
-export function mediaTypeOf(bytes: Uint8Array): string {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\x89PNG')) return 'image/png';
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'image/webp';
-  if (start.startsWith('GIF8')) return 'image/gif';
-  return 'application/octet-stream';
+function answer(bytes: Uint8Array, mediaType: string): ImageAnswer {
+  const tag = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
+  return { mediaType, bytes: new Uint8Array(bytes), tag };
 }

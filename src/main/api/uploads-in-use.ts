@@ -1,16 +1,20 @@
 import type { Library } from '../library/db.ts';
 
-/**
- * Whether the files of an upload are still needed: a dataset's votes came from there (its larger images are kept by
- * reference), or a job that reads them can be resumed. An upload's number is part of every path within it.
- */
-export function isUploadNeeded(library: Library, uploadId: string): boolean {
-  const found = library
-    .prepare(
-      `SELECT EXISTS (SELECT 1 FROM vote_files WHERE instr(file, @uploadId) > 0)
-         OR EXISTS (SELECT 1 FROM jobs WHERE status <> 'done' AND instr(parameters, @uploadId) > 0)`,
-    )
-    .pluck()
-    .get({ uploadId });
-  return found === 1;
+/** One upload: its number is part of every path within it. */
+export interface UploadInQuestion {
+  readonly id: string;
+  /** Whether it holds images that the library would keep by reference rather than inside. */
+  readonly hasLargeImages: boolean;
+}
+
+/** Whether an upload's files are still needed: by a job that has not come to its end, or by images kept by reference. */
+export function isUploadNeeded(library: Library, upload: UploadInQuestion): boolean {
+  const waiting = library
+    .prepare("SELECT 1 FROM jobs WHERE status <> 'done' AND instr(parameters, ?) > 0 LIMIT 1")
+    .get(upload.id);
+  if (waiting !== undefined) return true;
+  if (!upload.hasLargeImages) return false;
+  // The newest images stand last: one of this upload's is found at once if there is any.
+  const referred = library.prepare('SELECT 1 FROM images WHERE instr(file, ?) > 0 ORDER BY id DESC LIMIT 1').get(upload.id);
+  return referred !== undefined;
 }

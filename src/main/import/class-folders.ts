@@ -60,7 +60,7 @@ function voteFileOf({ entry }: ClassImage): string {
 }
 
 function voteFilesOf(images: readonly ClassImage[]): string[] {
-  return [...new Set(images.map(voteFileOf))];
+  return [...new Set(images.filter(({ className }) => className !== null).map(voteFileOf))];
 }
 
 async function* rowsOf(

@@ -19,8 +19,9 @@ export interface ClassImage {
  */
 export function classImages(tree: SourceTree): ClassImage[] {
   const images = tree.entries.filter(({ path }) => hasImageName(path));
+  if (images.length === 0) return [];
   const wrapping = wrappingFolders(images.map(({ path }) => foldersOf(path)));
-  const rootSplit = splitOfName(tree.name) ?? 'none';
+  const rootSplit = (tree.roots.length === 1 ? splitOfName(tree.name) : null) ?? 'none';
   return images.map((entry) => {
     const folders = foldersOf(entry.path).slice(wrapping);
     const ownSplit = folders.length > 0 ? splitOfName(folders[0]!) : null;

@@ -14,6 +14,8 @@ export interface VoteRow {
   readonly votes: readonly number[];
   readonly file: TreeEntry;
   readonly line: number;
+  /** Counted from 0 over the file's data rows, the unusable ones too. */
+  readonly position: number;
 }
 
 /** A vote file and how it is laid out: Microsoft's one table, or the list beside the images of one split. */
@@ -72,6 +74,7 @@ export async function readVoteFiles(files: readonly VoteFile[], tally: Tally): P
 }
 
 async function* readRows({ entry, layout }: VoteFile, tally: Tally): AsyncGenerator<VoteRow> {
+  let position = 0;
   let cellsOf = layout === 'folder-list' ? listCells(entry) : null;
   for await (const record of readCsv(entry)) {
     if (cellsOf === null) {
@@ -81,7 +84,8 @@ async function* readRows({ entry, layout }: VoteFile, tally: Tally): AsyncGenera
     }
     tally.rowsRead += 1;
     const row = checkRow(entry, record, cellsOf(record.fields), tally);
-    if (row !== null) yield row;
+    if (row !== null) yield { ...row, position };
+    position += 1;
   }
 }
 
@@ -108,7 +112,12 @@ function listCells(entry: TreeEntry): (fields: readonly string[]) => Cells {
   return (fields) => ({ usage: split, split, name: fields[0] ?? '', votes: fields.slice(2) });
 }
 
-function checkRow(entry: TreeEntry, { line, fields }: CsvRecord, cells: Cells, tally: Tally): VoteRow | null {
+function checkRow(
+  entry: TreeEntry,
+  { line, fields }: CsvRecord,
+  cells: Cells,
+  tally: Tally,
+): Omit<VoteRow, 'position'> | null {
   const name = cells.name.trim();
   const place = (what: string) => ({ file: entry.display, line, what });
   if (name === '') tally.skip('no-name', place(fields.join(',')));

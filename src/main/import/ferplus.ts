@@ -37,11 +37,12 @@ export const ferplus = {
       if (voteFiles.length === 0) throw votesMissing(tree, files);
       return { ...opened, ...named(voteFiles), rows: (tally) => joinImages(voteFiles, files.images, tally) };
     }
-    const { kaggle } = files;
+    const { kaggle, table } = files;
     if (kaggle === null) throw imagesMissing(tree, files);
-    if (voteFiles.length > 0) {
+    if (table !== null) {
       return { ...opened, ...named(voteFiles), rows: (tally) => joinPixels(voteFiles, kaggle, tally) };
     }
+    if (voteFiles.length > 0) throw tableMissing(kaggle);
     return { ...opened, voteFiles: [kaggle.display], rows: (tally) => kaggleAlone(kaggle, tally) };
   },
 } as const satisfies Importer;
@@ -71,15 +72,22 @@ function imageOf(row: VoteRow, copies: readonly TreeEntry[]): TreeEntry | undefi
   return copies.find(({ path }) => splitOfFolders(foldersOf(path)) === row.split) ?? copies[0];
 }
 
+/**
+ * The rows of fer2013new.csv and of Kaggle's file stand in the same order, and that is what joins them (Microsoft's
+ * generate_training_data.py): an image's number falls behind its position where unnamed rows were not counted.
+ */
 async function* joinPixels(voteFiles: readonly VoteFile[], kaggle: TreeEntry, tally: Tally): AsyncGenerator<SourceRow> {
-  const rows = await readVoteFiles(voteFiles, tally);
-  const missing = new Map(rows);
-  tally.total = rows.size;
-  for await (const { name, line, pixels } of readKaggle(kaggle)) {
-    const row = rows.get(name);
-    missing.delete(name);
-    if (row === undefined) countVoteless(kaggle.display, line, tally, name);
-    else yield { ...rowOf(row), ...pixelsOf(kaggle, line, pixels) };
+  const rows = [...(await readVoteFiles(voteFiles, tally)).values()];
+  const missing = new Map(rows.map((row) => [row.position, row]));
+  const tableLength = tally.rowsRead;
+  tally.total = rows.length;
+  for await (const { position, line, split, pixels } of readKaggle(kaggle)) {
+    const row = missing.get(position);
+    missing.delete(position);
+    if (position >= tableLength) countVoteless(kaggle.display, line, tally, `row ${position + 1}`);
+    if (row === undefined) continue;
+    if (row.split !== split) throw otherOrder(row, kaggle, line);
+    yield { ...rowOf(row), ...pixelsOf(kaggle, line, pixels) };
   }
   for (const row of missing.values()) countMissing(row, tally);
 }
@@ -95,15 +103,20 @@ async function* kaggleAlone(kaggle: TreeEntry, tally: Tally): AsyncGenerator<Sou
     if (split === null) continue;
     tally.countRow(split);
     const votes = singleVote(indices[row.emotion!]!, FERPLUS_CLASSES.length);
-    const { name: key, line } = row;
-    yield { key, split, votes, voteFile: kaggle.display, line, ...pixelsOf(kaggle, line, row.pixels) };
+    const { line } = row;
+    yield { key: keyOf(row), split, votes, voteFile: kaggle.display, line, ...pixelsOf(kaggle, line, row.pixels) };
   }
 }
 
+/** Not a FERPlus image name: which one the row is, only fer2013new.csv could tell. */
+function keyOf({ position }: KaggleRow): string {
+  return `fer2013-row-${String(position).padStart(7, '0')}`;
+}
+
 function soundSplit(row: KaggleRow, kaggle: TreeEntry, tally: Tally): Split | null {
-  const place = { file: kaggle.display, line: row.line, what: row.name };
+  const place = { file: kaggle.display, line: row.line, what: `emotion of ${keyOf(row)}` };
   if (row.emotion === null) tally.skip('bad-label', place);
-  else if (row.split === null) tally.skip('unknown-split', { ...place, what: `${row.name}: “${row.usage}”` });
+  else if (row.split === null) tally.skip('unknown-split', { ...place, what: `${keyOf(row)}: “${row.usage}”` });
   else return row.split;
   return null;
 }
@@ -125,6 +138,22 @@ function countMissing(row: VoteRow, tally: Tally): void {
 
 function countVoteless(file: string, line: number | null, tally: Tally, what = baseName(file)): void {
   tally.skip('no-votes', { file, line, what });
+}
+
+function otherOrder(row: VoteRow, kaggle: TreeEntry, line: number): ImportError {
+  const where = `line ${row.line} of ${row.file.display} is ${row.split}, line ${line} of ${kaggle.display} is not`;
+  return new ImportError(`The votes and Kaggle’s pixels do not stand in the same order: ${where}.`, {
+    file: kaggle.display,
+    line,
+    remedy: 'Use fer2013new.csv and fer2013.csv as they were published, neither sorted nor shortened at its beginning.',
+  });
+}
+
+function tableMissing(kaggle: TreeEntry): ImportError {
+  return new ImportError('Kaggle’s rows name no image, so that a label.csv cannot be joined with them.', {
+    file: kaggle.display,
+    remedy: 'Choose fer2013new.csv as well, whose rows stand in Kaggle’s order, or the PNG folders.',
+  });
 }
 
 function votesMissing(tree: SourceTree, files: FerplusFiles): ImportError {

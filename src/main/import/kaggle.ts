@@ -12,9 +12,10 @@ const SIZE = 48;
 const PIXELS = SIZE * SIZE;
 const COLUMNS = ['emotion', 'pixels', 'usage'] as const;
 
-/** One data row of Kaggle's `fer2013.csv`. The n-th, from 0, is FERPlus's image fer{n:07}.png. */
+/** One data row of Kaggle's `fer2013.csv`. It names no image: only its position says which face it is. */
 export interface KaggleRow {
-  readonly name: string;
+  /** Counted from 0 over the data rows. */
+  readonly position: number;
   readonly line: number;
   /** Index into KAGGLE_CLASSES, or null where the cell is no such number. */
   readonly emotion: number | null;
@@ -33,7 +34,7 @@ export function isKaggleTable(header: readonly string[]): boolean {
 /** The rows one after another; the file has 300 MB and is never held whole. Throws ImportError as `readCsv` does. */
 export async function* readKaggle(entry: TreeEntry): AsyncGenerator<KaggleRow> {
   let at: readonly number[] | null = null;
-  let index = 0;
+  let position = 0;
   for await (const { line, fields } of readCsv(entry)) {
     if (at === null) {
       const header = fields.map((column) => column.trim().toLowerCase());
@@ -42,14 +43,14 @@ export async function* readKaggle(entry: TreeEntry): AsyncGenerator<KaggleRow> {
     }
     const [emotion, pixels, usage] = at.map((column) => fields[column] ?? '') as [string, string, string];
     yield {
-      name: `fer${String(index).padStart(7, '0')}.png`,
+      position,
       line,
       emotion: /^[0-6]$/.test(emotion.trim()) ? Number(emotion) : null,
       usage,
       split: splitOfName(usage),
       pixels,
     };
-    index += 1;
+    position += 1;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts';
 import { singleVote } from './vote-cells.ts';
 
 /** The distribution spells it “patition”; copies sometimes mend it. */
-const LIST_NAME = /^list_part?ition_label\.txt$/i;
+const LIST_NAME = /^list_par?tition_label\.txt$/i;
 const LARGEST_LIST_BYTES = 64 * 1024 * 1024;
 const IMAGE_NAME = /^(train|test)_\d+(_aligned)?\.[a-z]+$/i;
 

@@ -67,3 +67,43 @@ export class BlockReader extends yauzl.RandomAccessReader {
     callback(null);
   }
 }
+
+const BLOCKS_HELD = 8;
+
+/**
+ * Ranges of a file, fetched a megabyte at a time: faces lie in a zip in the order they are read, so that one read
+ * brings hundreds of them. A range past the file's end comes back shorter.
+ */
+export class BlockCache {
+  readonly #handle: FileHandle;
+  readonly #blocks = new Map<number, Promise<Buffer>>();
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async read(position: number, length: number): Promise<Buffer> {
+    const first = Math.floor(position / BLOCK_BYTES);
+    const last = Math.floor((position + length - 1) / BLOCK_BYTES);
+    if (last - first > 1) return await this.#fetch(position, length);
+    const from = position - first * BLOCK_BYTES;
+    const head = await this.#block(first);
+    if (first === last) return head.subarray(from, from + length);
+    const rest = await this.#block(last);
+    return Buffer.concat([head.subarray(from), rest.subarray(0, from + length - BLOCK_BYTES)]);
+  }
+
+  #block(index: number): Promise<Buffer> {
+    const known = this.#blocks.get(index);
+    if (known !== undefined) return known;
+    const block = this.#fetch(index * BLOCK_BYTES, BLOCK_BYTES);
+    this.#blocks.set(index, block);
+    if (this.#blocks.size > BLOCKS_HELD) this.#blocks.delete(this.#blocks.keys().next().value!);
+    return block;
+  }
+
+  async #fetch(position: number, length: number): Promise<Buffer> {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+    return buffer.subarray(0, bytesRead);
+  }
+}

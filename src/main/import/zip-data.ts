@@ -1,7 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import type { Entry } from 'yauzl';
 import { EntryError } from './source-tree.ts';
+import type { BlockCache } from './zip-blocks.ts';
 
 const HEADER_BYTES = 30;
 const HEADER_SIGNATURE = 0x04034b50;
@@ -11,13 +11,13 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * One entry's bytes, its header and data fetched by a single read (a face in 50 µs), inflated to no more than the
- * directory declares and checked against its CRC. Throws EntryError (APPNOTE 4.3.7 for the header's layout).
+ * One entry's bytes, inflated to no more than the zip's directory declares and checked against its CRC.
+ * Throws EntryError. The local header's layout is that of APPNOTE 4.3.7.
  */
-export async function readEntryBytes(handle: FileHandle, entry: Entry, display: string): Promise<Buffer> {
+export async function readEntryBytes(blocks: BlockCache, entry: Entry, display: string): Promise<Buffer> {
   const damaged = (why: string, cause?: unknown): EntryError =>
     new EntryError('unreadable-image', `${display} is damaged in its zip: ${why}.`, display, cause);
-  const compressed = await readCompressed(handle, entry).catch((error: unknown) => {
+  const compressed = await readCompressed(blocks, entry).catch((error: unknown) => {
     throw damaged('its data cannot be found', error);
   });
   const bytes = expand(compressed, entry, damaged);
@@ -25,24 +25,19 @@ export async function readEntryBytes(handle: FileHandle, entry: Entry, display: 
   return bytes;
 }
 
-async function readCompressed(handle: FileHandle, entry: Entry): Promise<Buffer> {
+async function readCompressed(blocks: BlockCache, entry: Entry): Promise<Buffer> {
   const start = entry.relativeOffsetOfLocalHeader;
   const guess = HEADER_BYTES + entry.fileNameLength + entry.extraFieldLength + SPARE_BYTES + entry.compressedSize;
-  const head = await readAt(handle, start, guess);
+  const head = await blocks.read(start, guess);
   if (head.length < HEADER_BYTES || head.readUInt32LE(0) !== HEADER_SIGNATURE) throw new Error('no local header');
   const dataStart = HEADER_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
   const dataEnd = dataStart + entry.compressedSize;
   const data =
     dataEnd <= head.length
       ? head.subarray(dataStart, dataEnd)
-      : await readAt(handle, start + dataStart, entry.compressedSize);
+      : await blocks.read(start + dataStart, entry.compressedSize);
   if (data.length !== entry.compressedSize) throw new Error('data is missing');
   return data;
-}
-
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }
 
 function expand(data: Buffer, entry: Entry, damaged: (why: string, cause?: unknown) => EntryError): Buffer {

@@ -1,10 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import { ImportError } from '../../shared/errors.ts';
 import { EntryError, isClutter, type Refusal, type TreeEntry } from './source-tree.ts';
-import { BlockReader } from './zip-blocks.ts';
+import { BlockCache, BlockReader } from './zip-blocks.ts';
 import { readEntryBytes } from './zip-data.ts';
 
 /** Beyond a megabyte, nothing that belongs in a dataset of faces shrinks this much. */
@@ -35,7 +35,10 @@ export async function openZip(file: string): Promise<OpenZip> {
     const found = await listEntries(zip);
     const stored = found.reduce((sum, entry) => sum + entry.compressedSize, 0);
     if (stored > size) throw new Error('its entries overlap');
-    return { ...asTree(found, { zip, handle, name: basename(file) }), close: () => handle.close() };
+    return {
+      ...asTree(found, { zip, blocks: new BlockCache(handle), name: basename(file) }),
+      close: () => handle.close(),
+    };
   } catch (error) {
     await handle.close();
     const why = error instanceof Error ? error.message : String(error);
@@ -64,7 +67,7 @@ function listEntries(zip: yauzl.ZipFile): Promise<yauzl.Entry[]> {
 
 interface ZipPlace {
   readonly zip: yauzl.ZipFile;
-  readonly handle: FileHandle;
+  readonly blocks: BlockCache;
   readonly name: string;
 }
 
@@ -92,7 +95,7 @@ function zipEntry(entry: yauzl.Entry, path: string, place: ZipPlace): TreeEntry 
     file: null,
     async read(limit) {
       refuseEntry(entry, display, limit);
-      return await readEntryBytes(place.handle, entry, display);
+      return await readEntryBytes(place.blocks, entry, display);
     },
     async stream(): Promise<Readable> {
       refuseEntry(entry, display, Number.POSITIVE_INFINITY);

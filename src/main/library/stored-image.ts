@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentHash } from '../import/image.ts';
@@ -30,7 +31,7 @@ async function keepBeside(library: Library, { bytes, mediaType }: LoadedImage, n
   const folder = join(`${library.file}-images`, name.slice(0, 2));
   const file = join(folder, `${name}.${mediaType.split('/')[1]}`);
   await mkdir(folder, { recursive: true });
-  const unfinished = `${file}.${process.pid}.part`;
+  const unfinished = `${file}.${randomUUID()}.part`;
   await writeFile(unfinished, bytes);
   await rename(unfinished, file);
   return file;

@@ -47,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const uploads = createUploads({
     parent: options.uploadsFolder,
     mostBytes: options.mostUploadBytes ?? MOST_UPLOAD_BYTES,
-    isNeeded: (uploadId) => options.backend.needsUpload(uploadId),
+    isNeeded: (upload) => options.backend.needsUpload(upload),
   });
   const socket = createRpcSocket(options.backend);
   const server = createServer();

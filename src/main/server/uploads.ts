@@ -5,6 +5,9 @@ import { dirname, join, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import type { UploadInQuestion } from '../api/uploads-in-use.ts';
+import { hasImageName } from '../import/image-type.ts';
+import { LARGEST_STORED_IMAGE } from '../library/images.ts';
 import { CountenanceError, UsageError } from '../../shared/errors.ts';
 
 const uploadIdSchema = z.uuid();
@@ -17,7 +20,7 @@ export interface UploadOptions {
   /** The most bytes this server takes in, all uploads together. */
   readonly mostBytes: number;
   /** Whether something in the library still needs the files of that upload. */
-  isNeeded(uploadId: string): boolean;
+  isNeeded(upload: UploadInQuestion): boolean;
 }
 
 /** What a browser dropped, kept on the backend's machine for an import to read. */
@@ -31,7 +34,7 @@ export interface Uploads {
 /** Keeps uploads in a temporary folder of their own, made at the first one. */
 export function createUploads(options: UploadOptions): Uploads {
   let root: Promise<string> | null = null;
-  const received = new Set<string>();
+  const received = new Map<string, UploadInQuestion>();
   let total = 0;
 
   async function makeRoot(): Promise<string> {
@@ -55,22 +58,23 @@ export function createUploads(options: UploadOptions): Uploads {
       root ??= makeRoot();
       const folder = join(await root, id);
       const path = join(folder, ...steps);
-      received.add(id);
       await mkdir(dirname(path), { recursive: true });
       const before = await stat(path).catch(() => null);
       if (before !== null) throw new UsageError(`The file ${steps.join('/')} was already sent.`, { file: path });
       try {
+        received.set(id, received.get(id) ?? { id, hasLargeImages: false });
         await pipeline(body, counter(), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
       } catch (error) {
         await rm(path, { force: true });
         throw error;
       }
+      if (hasImageName(path) && (await stat(path)).size > LARGEST_STORED_IMAGE) received.set(id, { id, hasLargeImages: true });
       return { path, folder };
     },
     async close() {
       if (root === null) return;
       const folder = await root;
-      const unneeded = [...received].filter((id) => !options.isNeeded(id));
+      const unneeded = [...received.values()].filter((upload) => !options.isNeeded(upload)).map(({ id }) => id);
       const all = unneeded.length === received.size;
       for (const path of all ? [folder] : unneeded.map((id) => join(folder, id))) {
         await rm(path, { recursive: true, force: true });

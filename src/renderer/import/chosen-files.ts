@@ -21,10 +21,17 @@ async function walk(entry: FileSystemEntry, parent: string): Promise<readonly Ch
   return found;
 }
 
+const plain = (file: File): ChosenFile => ({ file, path: file.name });
+
+/** What was dropped, folders unopened: enough where their paths on this disk can be asked for. */
+export const droppedTops = (transfer: DataTransfer): readonly ChosenFile[] => [...transfer.files].map(plain);
+
 /** Everything a drop holds, folders walked to their leaves; must be called within the drop event. */
 export async function droppedFiles(transfer: DataTransfer): Promise<readonly ChosenFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const found = await Promise.all(entries.map((entry) => walk(entry, '')));
+  const dropped = [...transfer.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found = await Promise.all(
+    dropped.map(({ entry, file }) => (entry === null ? (file === null ? [] : [plain(file)]) : walk(entry, ''))),
+  );
   return found.flat();
 }
 

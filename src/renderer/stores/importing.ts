@@ -5,6 +5,7 @@ import { importReportSchema } from '../../shared/contract/imports.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
 import { client, desktop } from '../client.ts';
 import { toRecord } from '../errors.ts';
+import { fileName } from '../format.ts';
 import type { ChosenFile } from '../import/chosen-files.ts';
 import { topPaths } from '../import/chosen-files.ts';
 import { type UploadProgress, upload } from '../import/upload.ts';
@@ -17,6 +18,8 @@ export const useImporting = defineStore('importing', () => {
   const jobs = useJobs();
   const step = ref<ImportStep>('choose');
   const paths = shallowRef<readonly string[]>([]);
+  /** The same as a person called it: what was uploaded goes by the name it had where it was dropped. */
+  const sources = shallowRef<readonly string[]>([]);
   const kind = ref<string | null>(null);
   const classMap = ref<Record<string, string>>({});
   const name = ref('');
@@ -41,6 +44,7 @@ export const useImporting = defineStore('importing', () => {
     stop = new AbortController();
     step.value = 'choose';
     paths.value = [];
+    sources.value = [];
     kind.value = null;
     classMap.value = {};
     name.value = '';
@@ -71,8 +75,9 @@ export const useImporting = defineStore('importing', () => {
     }
   }
 
-  async function takePaths(next: readonly string[]): Promise<void> {
+  async function takePaths(next: readonly string[], called: readonly string[] = next): Promise<void> {
     paths.value = next;
+    sources.value = called;
     await read();
   }
 
@@ -87,7 +92,7 @@ export const useImporting = defineStore('importing', () => {
     error.value = null;
     try {
       const stored = await upload(files, mine, (progress) => (uploading.value = progress));
-      if (!mine.aborted) await takePaths(stored);
+      if (!mine.aborted) await takePaths(stored, stored.map(fileName));
     } catch (thrown) {
       if (mine.aborted) return;
       stop.abort();
@@ -128,6 +133,7 @@ export const useImporting = defineStore('importing', () => {
   return {
     step,
     paths,
+    sources,
     kind,
     classMap,
     name,

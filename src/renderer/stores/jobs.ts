@@ -54,8 +54,18 @@ export const useJobs = defineStore('jobs', () => {
 
   const byId = (id: number): Job | null => jobs.value.find((job) => job.id === id) ?? null;
 
+  function announce(job: Job): void {
+    const before = byId(job.id);
+    if (before === null || !isActive(before)) return;
+    if (job.status === 'done') toasts.show({ text: `${job.title}: done.` });
+    if (job.status === 'failed')
+      toasts.show({ text: `${job.title}: ${job.error?.message ?? 'failed.'}`, tone: 'danger' });
+  }
+
   onBackendEvent((event) => {
-    if (event.type === 'job') put(event.job);
+    if (event.type !== 'job') return;
+    announce(event.job);
+    put(event.job);
   });
   onBackendChange(['jobs'], () => void refresh());
 

@@ -62,6 +62,13 @@ const range: Parser<[number, number]> = (text) => {
   return Number.isFinite(low) && Number.isFinite(high) && low <= high ? [low, high] : null;
 };
 const words: Parser<string> = (text) => (text === '' || text.length > MOST_TEXT ? null : text);
+const target: Parser<NonNullable<SampleFilter['target']>> = (text) => {
+  const [protocol = '', indices = '', ...more] = text.split('~');
+  const classes = list(classIndex)(indices);
+  return /^[a-z][a-z0-9-]{0,39}$/.test(protocol) && classes !== null && more.length === 0
+    ? { protocol, classes }
+    : null;
+};
 const tileSize: Parser<TileSize> = (text) => TILE_SIZES.find((size) => String(size) === text) ?? null;
 
 const FILTER_PARSERS: { readonly [K in keyof SampleFilter]-?: Parser<NonNullable<SampleFilter[K]>> } = {
@@ -69,6 +76,7 @@ const FILTER_PARSERS: { readonly [K in keyof SampleFilter]-?: Parser<NonNullable
   labels: list(classIndex),
   predicted: list(classIndex),
   agreement: list(oneOf(agreementSchema.options)),
+  target,
   confidence: range,
   voteEntropy: range,
   voteMargin: range,
@@ -80,12 +88,21 @@ const FILTER_PARSERS: { readonly [K in keyof SampleFilter]-?: Parser<NonNullable
 export const FILTER_FIELDS = Object.keys(FILTER_PARSERS) as readonly (keyof SampleFilter)[];
 const RANGES: readonly string[] = ['confidence', 'voteEntropy', 'voteMargin', 'votesTotal'];
 
+type FieldValue = NonNullable<SampleFilter[keyof SampleFilter]>;
+
+const narrows = (value: FieldValue | undefined): boolean =>
+  value !== undefined && (typeof value === 'string' || Array.isArray(value) ? value.length : value.classes.length) > 0;
+
+function written(field: string, value: FieldValue): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.join(RANGES.includes(field) ? '~' : ',');
+  return `${value.protocol}~${value.classes.join(',')}`;
+}
+
 /** The filter without the fields that narrow nothing: undefined, empty lists, empty text. */
 export function tidyFilter(filter: SampleFilter): SampleFilter {
   return Object.fromEntries(
-    FILTER_FIELDS.map((field) => [field, filter[field]] as const).filter(
-      ([, value]) => value !== undefined && value.length > 0,
-    ),
+    FILTER_FIELDS.map((field) => [field, filter[field]] as const).filter(([, value]) => narrows(value)),
   );
 }
 
@@ -99,7 +116,7 @@ export function encodeView(view: ViewQuery & Partial<ViewExtras>): Record<string
     run: view.runId === null ? NO_RUN : String(view.runId),
   };
   for (const [field, value] of Object.entries(tidyFilter(view.filter))) {
-    query[field] = typeof value === 'string' ? value : value.join(RANGES.includes(field) ? '~' : ',');
+    query[field] = written(field, value);
   }
   if (view.sort !== 'imported') query.sort = view.sort;
   if (view.descending) query.order = 'descending';

@@ -33,6 +33,7 @@ export const FIELD_NAMES: Readonly<Record<keyof SampleFilter, string>> = {
   voteEntropy: 'Vote entropy',
   voteMargin: 'Vote margin',
   votesTotal: 'Votes',
+  target: 'Target',
   text: 'Key contains',
 };
 
@@ -51,6 +52,7 @@ export function filterWords(field: keyof SampleFilter, filter: SampleFilter, cla
   if (field === 'splits') return (filter.splits ?? []).map((split) => SPLIT_NAMES[split]).join(', ');
   if (field === 'agreement') return (filter.agreement ?? []).map((one) => AGREEMENT_NAMES[one]).join(', ');
   if (field === 'labels' || field === 'predicted') return (filter[field] ?? []).map(name).join(', ');
+  if (field === 'target') return `${(filter.target?.classes ?? []).map(name).join(', ')} by ${filter.target?.protocol}`;
   const [low, high] = filter[field] ?? [0, 0];
   return low === high ? decimals(low) : `${decimals(low)} – ${decimals(high)}`;
 }

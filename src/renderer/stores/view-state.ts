@@ -74,6 +74,10 @@ export const useView = defineStore('view', () => {
       ...stated.filter,
       labels: inside(stated.filter.labels, classes),
       predicted: inside(stated.filter.predicted, classes),
+      target: stated.filter.target && {
+        ...stated.filter.target,
+        classes: inside(stated.filter.target.classes, classes) ?? [],
+      },
     });
     sort.value = stated.sort;
     descending.value = stated.descending;
@@ -87,7 +91,7 @@ export const useView = defineStore('view', () => {
     (id) => {
       if (id === null || filterOf.value === id) return;
       if (filterOf.value !== null) {
-        wanted.value = without(wanted.value, ['labels', 'predicted', 'votesTotal', 'text']);
+        wanted.value = without(wanted.value, ['labels', 'predicted', 'target', 'votesTotal', 'text']);
         faceId.value = null;
       }
       filterOf.value = id;

@@ -157,6 +157,7 @@ describe('an active filter in words', () => {
     ['agreement', { agreement: ['none'] }, 'not comparable'],
     ['voteEntropy', { voteEntropy: [0.25, 1] }, '0.25 – 1'],
     ['votesTotal', { votesTotal: [10, 10] }, '10'],
+    ['target', { target: { protocol: 'majority', classes: [2] } }, 'anger by majority'],
     ['text', { text: 'fer00' }, '“fer00”'],
     ['splits', { splits: ['train', 'none'] }, 'train, no split'],
   ] as const)('%s', (field, filter, words) => {

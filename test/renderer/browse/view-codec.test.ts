@@ -27,6 +27,7 @@ const filter = fc.record(
     labels: classes,
     predicted: classes,
     agreement: fc.uniqueArray(fc.constantFrom(...agreementSchema.options), { minLength: 1 }),
+    target: fc.record({ protocol: fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/), classes }),
     confidence: range,
     voteEntropy: range,
     voteMargin: range,
@@ -80,6 +81,7 @@ describe('an address of Browse', () => {
         'NaN~1',
         '~',
         '1,,2',
+        'majority~0',
         'none',
         'train,train',
         '99999999999999999999',
@@ -107,12 +109,13 @@ describe('an address of Browse', () => {
   });
 
   it('writes a confusion cell as one link', () => {
-    const cell: SampleFilter = { splits: ['valid'], labels: [4], predicted: [0] };
+    const target = { protocol: 'cross-entropy', classes: [4] };
+    const cell: SampleFilter = { splits: ['valid'], target, predicted: [0] };
     expect(encodeView({ datasetId: 1, runId: 2, filter: cell, sort: 'imported', descending: false })).toEqual({
       dataset: '1',
       run: '2',
       splits: 'valid',
-      labels: '4',
+      target: 'cross-entropy~4',
       predicted: '0',
     });
   });
@@ -130,6 +133,10 @@ describe('an address of Browse', () => {
     ['confidence', '0.1'],
     ['splits', 'training'],
     ['agreement', ''],
+    ['target', 'majority'],
+    ['target', 'majority~'],
+    ['target', 'Majority~1'],
+    ['target', 'majority~1~2'],
     ['text', 'x'.repeat(201)],
     ['sort', 'random'],
     ['tile', '50'],

@@ -24,8 +24,14 @@ function setUp(options: { capacity?: number; parallel?: number; total?: number }
         calls.push({
           offset,
           signal,
-          answer: (answer = { total, tiles }) => (resolve(answer), settle()),
-          fail: (error) => (reject(error), settle()),
+          answer: (answer = { total, tiles }) => {
+            resolve(answer);
+            return settle();
+          },
+          fail: (error) => {
+            reject(error);
+            return settle();
+          },
         });
       }),
     onPage: (count) => totals.push(count),

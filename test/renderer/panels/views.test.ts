@@ -5,20 +5,29 @@ import { decodeView, encodeView } from '../../../src/renderer/stores/view-codec.
 import type { Evaluation } from '../../../src/shared/contract/analysis.ts';
 
 describe('the faces of a confusion cell', () => {
-  const evaluation = { runId: 5, split: 'valid', classIndices: [0, 3, 7] } as unknown as Evaluation;
+  const evaluation = {
+    runId: 5,
+    split: 'valid',
+    protocol: 'majority',
+    classIndices: [0, 3, 7],
+  } as unknown as Evaluation;
 
   it('are named by the classes of the dataset, not by the rows of the matrix', () => {
     expect(cellView(evaluation, 2, 1, 2)).toMatchObject({
       datasetId: 2,
       runId: 5,
-      filter: { splits: ['valid'], labels: [3], predicted: [7] },
+      filter: { splits: ['valid'], target: { protocol: 'majority', classes: [3] }, predicted: [7] },
     });
   });
 
   it('survive the address', () => {
     const { view, ignored } = decodeView(encodeView(cellView(evaluation, 2, 0, 1)));
     expect(ignored).toEqual([]);
-    expect(view).toMatchObject({ datasetId: 2, runId: 5, filter: { splits: ['valid'], labels: [0], predicted: [3] } });
+    expect(view).toMatchObject({
+      datasetId: 2,
+      runId: 5,
+      filter: { splits: ['valid'], target: { protocol: 'majority', classes: [0] }, predicted: [3] },
+    });
   });
 });
 

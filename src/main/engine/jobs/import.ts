@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { importSourceSchema } from '../../../shared/contract/imports.ts';
+import { ingest } from '../../library/ingest.ts';
 import type { JobKind } from './job-kind.ts';
 
 const parametersSchema = importSourceSchema.extend({ name: z.string().min(1) });
@@ -14,7 +15,6 @@ export const importJob = {
   kept: 'The faces imported so far are kept.',
   title: (_library, { name }) => `Import ${name}`,
   async run({ library, parameters, signal, progress, note }) {
-    const { ingest } = await import('../../library/ingest.ts');
     const report = await ingest(library, parameters, { signal, onProgress: progress });
     note({ datasetId: report.datasetId });
     return report;

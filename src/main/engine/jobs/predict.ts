@@ -35,6 +35,8 @@ export interface PredictResult {
   readonly predicted: number;
   readonly alreadyPresent: number;
   readonly seconds: number;
+  /** The part of `seconds` in which the session ran; the rest is waiting for faces and committing. */
+  readonly sessionSeconds: number;
   readonly facesPerSecond: number | null;
   readonly unreadable: { readonly count: number; readonly first: readonly UnreadableFace[] };
 }
@@ -75,7 +77,7 @@ async function predict(context: JobContext<PredictParameters>): Promise<PredictR
   }
 }
 
-type Outcome = Pick<PredictResult, 'predicted' | 'seconds' | 'facesPerSecond' | 'unreadable'>;
+type Outcome = Pick<PredictResult, 'predicted' | 'seconds' | 'sessionSeconds' | 'facesPerSecond' | 'unreadable'>;
 
 async function predictPending(
   context: JobContext<PredictParameters>,
@@ -87,6 +89,7 @@ async function predictPending(
   const begun = performance.now();
   const unreadable: UnreadableFace[] = [];
   let predicted = 0;
+  let sessionSeconds = 0;
   let last = begun;
   const batches = faceBatches({
     libraryFile: library.file,
@@ -100,8 +103,10 @@ async function predictPending(
     signal.throwIfAborted();
     unreadable.push(...batch.unreadable);
     if (batch.ids.length === 0) continue;
+    const asked = performance.now();
     const outputs = await classifier.classify(batch.data, batch.ids.length);
     const now = performance.now();
+    sessionSeconds += (now - asked) / 1000;
     const rows = outputs.map((output, index) => ({ sampleId: batch.ids[index]!, ...output }));
     predicted += commitPredictions(library, run, rows, (now - last) / 1000);
     last = now;
@@ -113,7 +118,7 @@ async function predictPending(
   const seconds = (performance.now() - begun) / 1000;
   const facesPerSecond = predicted === 0 ? null : predicted / seconds;
   const faces = { count: unreadable.length, first: unreadable.slice(0, NAMED_FACES) };
-  return { predicted, seconds, facesPerSecond, unreadable: faces };
+  return { predicted, seconds, sessionSeconds, facesPerSecond, unreadable: faces };
 }
 
 /** Every provider that worked on a run, as it is shown: `cpu`, or `cpu + webgpu` where a resumed run changed it. */

@@ -1,5 +1,5 @@
 import { useElementSize } from '@vueuse/core';
-import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue';
+import { computed, onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
 import type { TileSize } from '../../stores/view-codec.ts';
 import { type GridLayout, layoutGrid, rowsInSight, rowTop, topToShow } from './grid-layout.ts';
 import { ScrollScale } from './scroll-scale.ts';
@@ -20,9 +20,12 @@ export function useFaceScroll(options: FaceScrollOptions) {
   const { width, height } = useElementSize(options.scroller as Ref<HTMLElement | null>);
   const scale = new ScrollScale();
   const layout = computed<GridLayout>(() => layoutGrid(options.count(), width.value, options.tile()));
-  const frame = shallowRef({ top: 0, offset: 0, elementHeight: 0 });
+  const top = ref(0);
+  const element = shallowRef({ height: 0, offset: 0 });
+  const sight = computed(() => rowsInSight(layout.value, top.value, height.value, OVER).join());
+  /** Another list only when a row comes or goes, so that scrolling within a row costs nothing. */
   const rows = computed(() => {
-    const [first, last] = rowsInSight(layout.value, frame.value.top, height.value, OVER);
+    const [first = 0, last = -1] = sight.value.split(',').map(Number);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
   });
 
@@ -30,29 +33,33 @@ export function useFaceScroll(options: FaceScrollOptions) {
   onScopeDispose(() => clearTimeout(rest));
 
   function draw(scrollTop: number): void {
-    frame.value = { top: scale.top, offset: scale.offset, elementHeight: scale.elementHeight };
-    const element = options.scroller.value;
-    if (element === null || Math.abs(element.scrollTop - scrollTop) < 1) return;
-    const sizer = element.firstElementChild as HTMLElement | null;
+    top.value = scale.top;
+    const { height: before, offset } = element.value;
+    if (before !== scale.elementHeight || offset !== scale.offset) {
+      element.value = { height: scale.elementHeight, offset: scale.offset };
+    }
+    const scroller = options.scroller.value;
+    if (scroller === null || Math.abs(scroller.scrollTop - scrollTop) < 1) return;
+    const sizer = scroller.firstElementChild as HTMLElement | null;
     if (sizer !== null) sizer.style.height = `${scale.elementHeight}px`;
-    element.scrollTop = scrollTop;
+    scroller.scrollTop = scrollTop;
   }
 
   function onScroll(): void {
-    const element = options.scroller.value;
-    if (element === null || Math.abs(element.scrollTop - scale.scrollTop) < 1) return;
-    draw(scale.scrolled(element.scrollTop));
+    const scroller = options.scroller.value;
+    if (scroller === null || Math.abs(scroller.scrollTop - scale.scrollTop) < 1) return;
+    draw(scale.scrolled(scroller.scrollTop));
     clearTimeout(rest);
     if (scale.isScaled) rest = setTimeout(() => draw(scale.settle()), REST);
   }
 
-  const jump = (top: number): void => draw(scale.jump(top));
+  const jump = (to: number): void => draw(scale.jump(to));
 
   /** Brings a place into sight, moving no further than needed, or into the middle. */
   function show(index: number, centre = false): void {
     const row = Math.floor(index / layout.value.columns);
-    const top = topToShow(layout.value, row, scale.top, height.value, centre);
-    if (top !== scale.top) jump(top);
+    const wanted = topToShow(layout.value, row, scale.top, height.value, centre);
+    if (wanted !== scale.top) jump(wanted);
   }
 
   watch([layout, height], ([next, window], [last]) => {
@@ -66,14 +73,14 @@ export function useFaceScroll(options: FaceScrollOptions) {
   function keptPlace(layoutBefore: GridLayout, window: number): { index: number; below: number } | null {
     if (scale.top === 0) return null;
     const wanted = options.keep();
-    const top = wanted === null ? -1 : rowTop(layoutBefore, Math.floor(wanted / layoutBefore.columns)) - scale.top;
-    if (wanted !== null && top >= 0 && top < window) return { index: wanted, below: top };
+    const below = wanted === null ? -1 : rowTop(layoutBefore, Math.floor(wanted / layoutBefore.columns)) - scale.top;
+    if (wanted !== null && below >= 0 && below < window) return { index: wanted, below };
     const row = Math.max(0, Math.ceil((scale.top - rowTop(layoutBefore, 0)) / layoutBefore.rowHeight));
     return { index: row * layoutBefore.columns, below: rowTop(layoutBefore, row) - scale.top };
   }
 
   /** Where a row stands inside the element, px. */
-  const placeOf = (row: number): number => rowTop(layout.value, row) - frame.value.offset;
+  const placeOf = (row: number): number => rowTop(layout.value, row) - element.value.offset;
 
-  return { layout, frame, rows, height, onScroll, jump, show, placeOf };
+  return { layout, top, element, rows, height, onScroll, jump, show, placeOf };
 }

@@ -12,7 +12,7 @@ export function progressTotals(job: Job): { done: number; total: number | null }
 
 /** Seconds the job has been at work so far, or took. */
 export const jobSeconds = (job: Job, now: number): number | null =>
-  job.startedAt === null ? null : ((job.endedAt ?? now) - job.startedAt) / 1000;
+  job.startedAt === null ? null : Math.max(0, (job.endedAt ?? now) - job.startedAt) / 1000;
 
 /** One line on how far a job is: phase, counts, speed beside its provider, and the time left or taken. */
 export function progressText(job: Job, show: { readonly time: boolean } = { time: true }): string {

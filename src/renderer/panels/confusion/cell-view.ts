@@ -2,8 +2,8 @@ import type { Evaluation } from '../../../shared/contract/analysis.ts';
 import type { ViewQuery } from '../../../shared/entities.ts';
 
 /**
- * The view of Browse that holds the faces of one cell: the run's dataset and split, the crowd's top class of the row and
- * the model's of the column, surest mistakes first. Matrix positions become dataset classes by `classIndices`.
+ * The view of Browse that holds exactly the faces of one cell: the split, the row's target class under the protocol and
+ * the column's predicted class, the surest answers first. Matrix positions become dataset classes by `classIndices`.
  */
 export function cellView(evaluation: Evaluation, datasetId: number, row: number, column: number): ViewQuery {
   return {
@@ -11,7 +11,7 @@ export function cellView(evaluation: Evaluation, datasetId: number, row: number,
     runId: evaluation.runId,
     filter: {
       splits: [evaluation.split],
-      labels: [evaluation.classIndices[row]!],
+      target: { protocol: evaluation.protocol, classes: [evaluation.classIndices[row]!] },
       predicted: [evaluation.classIndices[column]!],
     },
     sort: 'confidence',
