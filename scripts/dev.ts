@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { commandOf, run } from './run.ts';
 import { PROJECT } from './build-state.ts';
+import { commandOf, run } from './run.ts';
 
 /** Builds the screens again at every change and serves them; the backend starts anew when its code changes. */
 async function develop(words: readonly string[]): Promise<void> {

@@ -113,7 +113,10 @@ describe('the check itself', () => {
     ['src/main/server/x.ts', "import type { App } from 'electron';"],
     ['src/main/api/x.ts', "const late = await import('../server/server.ts');"],
     ['src/main/library/x.ts', "let job: import('../api/job-runner.ts').JobRunner;"],
-    ['src/renderer/x.vue', "<template><p /></template>\n<script setup lang=\"ts\">\nimport '../main/api/jobs.ts';\n</script>"],
+    [
+      'src/renderer/x.vue',
+      '<template><p /></template>\n<script setup lang="ts">\nimport \'../main/api/jobs.ts\';\n</script>',
+    ],
     ['src/renderer/x.ts', "import { readFileSync } from 'node:fs';"],
     ['src/shared/x.ts', "import { api } from '../main/api/implementer.ts';"],
     ['src/loose.ts', "import './shared/errors.ts';"],

@@ -4,8 +4,8 @@ import { ORPCError } from '@orpc/server';
 import { describe, expect, it } from 'vitest';
 import { createBackend } from '../../src/main/api/backend.ts';
 import { readSampleImage } from '../../src/main/api/images.ts';
-import { commitPredictions } from '../../src/main/library/predictions.ts';
 import { createJob } from '../../src/main/library/jobs.ts';
+import { commitPredictions } from '../../src/main/library/predictions.ts';
 import { contract } from '../../src/shared/contract/index.ts';
 import { LibraryError, NotFoundError } from '../../src/shared/errors.ts';
 import { addFaces, addRun, fakeImage, peaked } from '../support/library-rows.ts';
@@ -56,7 +56,12 @@ describe('the backend', () => {
     addFaces(backend.library, [{ key: 'a.png', votes: VOTES }]);
     addRun(backend.library, 1, { name: 'gone' });
     const info = await backend.client.system.info();
-    expect(info).toMatchObject({ version: '1.2.3', host: 'electron', node: process.versions.node, onnxruntime: '1.30.0' });
+    expect(info).toMatchObject({
+      version: '1.2.3',
+      host: 'electron',
+      node: process.versions.node,
+      onnxruntime: '1.30.0',
+    });
     expect(info.library).toMatchObject({ file: backend.library.file, datasets: 1, samples: 1, healthy: true });
     expect(info.library.problems).toEqual(['The file of the model “gone” is missing: /nowhere.onnx']);
   });
@@ -80,7 +85,10 @@ describe('an error reaches the caller', () => {
       defined: true,
       data: { field: 'name' },
     });
-    await expect(backend.client.datasets.get({ id: -1 })).rejects.toMatchObject({ code: 'USAGE', data: { field: 'id' } });
+    await expect(backend.client.datasets.get({ id: -1 })).rejects.toMatchObject({
+      code: 'USAGE',
+      data: { field: 'id' },
+    });
     expect(logged).toEqual([]);
   });
 
@@ -189,7 +197,8 @@ describe('browsing the backend’s machine', () => {
     const { backend } = await testBackend();
     const folder = mkdtempSync(join(tempFolder(), 'browse-'));
     for (const name of ['b', 'a', '.hidden']) mkdirSync(join(folder, name));
-    for (const name of ['x10.csv', 'x9.csv', 'faces.zip', 'notes.exe', '.secret.csv']) writeFileSync(join(folder, name), 'abc');
+    for (const name of ['x10.csv', 'x9.csv', 'faces.zip', 'notes.exe', '.secret.csv'])
+      writeFileSync(join(folder, name), 'abc');
     const listing = await backend.client.imports.browse({ folder });
     expect(listing.folder).toBe(folder);
     expect(existsSync(listing.parent!)).toBe(true);

@@ -148,7 +148,9 @@ describe('a failure', () => {
   it('exits 1 and says what, where and what to do', async () => {
     const missing = await json('import', 'ferplus', join(folder, 'nowhere'));
     expect(missing.code).toBe(1);
-    expect(document(missing)).toMatchObject({ error: { code: 'NOT_FOUND', detail: { file: join(folder, 'nowhere') } } });
+    expect(document(missing)).toMatchObject({
+      error: { code: 'NOT_FOUND', detail: { file: join(folder, 'nowhere') } },
+    });
     const unknown = await runCliHere(folder, '--json', 'predict', '--dataset', 'none', '--model', 'x');
     expect(document(unknown)).toMatchObject({ error: { code: 'NOT_FOUND', detail: { field: 'name' } } });
     const empty = join(folder, 'empty');

@@ -13,7 +13,10 @@ export interface CliResult {
 }
 
 /** Starts the command line as a process of its own, with a library in `folder`. */
-export function startCli(folder: string, words: readonly string[]): { child: ChildProcess; result: Promise<CliResult> } {
+export function startCli(
+  folder: string,
+  words: readonly string[],
+): { child: ChildProcess; result: Promise<CliResult> } {
   const env = { ...process.env, COUNTENANCE_DEMO_DATA: '' };
   const child = spawn(process.execPath, [MAIN, '--library', join(folder, 'library.sqlite'), ...words], { env });
   const result = new Promise<CliResult>((done, fail) => {
@@ -26,7 +29,8 @@ export function startCli(folder: string, words: readonly string[]): { child: Chi
   return { child, result };
 }
 
-export const runCli = (folder: string, ...words: readonly string[]): Promise<CliResult> => startCli(folder, words).result;
+export const runCli = (folder: string, ...words: readonly string[]): Promise<CliResult> =>
+  startCli(folder, words).result;
 
 /** The same in this process, for what needs no process of its own. */
 export async function runCliHere(folder: string, ...words: readonly string[]): Promise<CliResult> {

@@ -37,7 +37,12 @@ function linked(goodbyeMs?: number) {
     children.push(child);
     return child;
   };
-  return { link: createBackendLink<string>({ start, onFailed, onRestarted, goodbyeMs }), children, onFailed, onRestarted };
+  return {
+    link: createBackendLink<string>({ start, onFailed, onRestarted, goodbyeMs }),
+    children,
+    onFailed,
+    onRestarted,
+  };
 }
 
 describe('the shell’s link to the backend', () => {

@@ -38,10 +38,16 @@ describe.skipIf(!isBuilt)(`the build${unlessBuilt}`, () => {
     onTestFinished(() => backend.close());
     const source = { paths: [join(folder, 'faces')], kind: null, classMap: {}, name: 'faces' };
     const importing = await backend.client.imports.start(source);
-    expect(await backend.context.jobs.finished(importing.id)).toMatchObject({ status: 'done', result: { imported: 16 } });
+    expect(await backend.context.jobs.finished(importing.id)).toMatchObject({
+      status: 'done',
+      result: { imported: 16 },
+    });
     const { id: modelId } = await backend.client.models.find({ name: 'nr-swin-micro' });
     const request = { datasetId: 1, modelId, splits: [], provider: 'cpu' as const, batchSize: 8, again: false };
     const predicting = await backend.client.runs.start(request);
-    expect(await backend.context.jobs.finished(predicting.id)).toMatchObject({ status: 'done', result: { predicted: 16 } });
+    expect(await backend.context.jobs.finished(predicting.id)).toMatchObject({
+      status: 'done',
+      result: { predicted: 16 },
+    });
   });
 });

@@ -10,7 +10,11 @@ const executablePath = installedElectron();
 const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 const isBuilt = existsSync(join(PROJECT, 'out/main/shell.js'));
 const why =
-  executablePath === null ? 'Electron’s program is not installed' : hasScreen ? 'out/ is not built' : 'there is no screen';
+  executablePath === null
+    ? 'Electron’s program is not installed'
+    : hasScreen
+      ? 'out/ is not built'
+      : 'there is no screen';
 const canRun = executablePath !== null && hasScreen && isBuilt;
 
 describe.skipIf(!canRun)(`the desktop app${canRun ? '' : ` (skipped: ${why})`}`, () => {
@@ -19,12 +23,14 @@ describe.skipIf(!canRun)(`the desktop app${canRun ? '' : ` (skipped: ${why})`}`,
     const app = await electron.launch({ executablePath: executablePath!, args: [PROJECT, `--library=${library}`] });
     onTestFinished(() => app.close());
     const page = await app.firstWindow();
-    expect(new URL(page.url()).origin === 'app://countenance' || page.url().startsWith('app://countenance/')).toBe(true);
+    expect(new URL(page.url()).origin === 'app://countenance' || page.url().startsWith('app://countenance/')).toBe(
+      true,
+    );
     await page.getByRole('navigation').first().waitFor();
     expect(await page.evaluate(() => 'require' in globalThis || 'process' in globalThis)).toBe(false);
-    expect(await page.evaluate(() => Object.keys((globalThis as unknown as { countenance: object }).countenance))).toEqual(
-      expect.arrayContaining(['platform', 'requestPort', 'pathOf', 'chooseFiles']),
-    );
+    expect(
+      await page.evaluate(() => Object.keys((globalThis as unknown as { countenance: object }).countenance)),
+    ).toEqual(expect.arrayContaining(['platform', 'requestPort', 'pathOf', 'chooseFiles']));
     expect(existsSync(library)).toBe(true);
     await page.evaluate(() => {
       (globalThis as unknown as { location: { href: string } }).location.href = 'https://example.com/';

@@ -25,7 +25,10 @@ describe('the contract over a MessagePort', () => {
     addFaces(backend.library, [FACE]);
     const { client } = connect(backend);
     expect(await client.datasets.list()).toMatchObject([{ name: 'faces', samples: 1 }]);
-    await expect(client.samples.get({ id: 5, runId: null })).rejects.toMatchObject({ code: 'NOT_FOUND', defined: true });
+    await expect(client.samples.get({ id: 5, runId: null })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      defined: true,
+    });
     await expect(client.datasets.rename({ id: 1, name: '' })).rejects.toMatchObject({
       code: 'USAGE',
       data: { field: 'name' },

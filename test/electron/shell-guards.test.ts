@@ -1,5 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CHOOSE_FILES, handleIpc, type Ipc, isTrusted, PORT, REQUEST_PORT, type SenderFrame } from '../../src/main/electron/ipc.ts';
+import {
+  CHOOSE_FILES,
+  handleIpc,
+  type Ipc,
+  isTrusted,
+  PORT,
+  REQUEST_PORT,
+  type SenderFrame,
+} from '../../src/main/electron/ipc.ts';
 import { menuTemplate } from '../../src/main/electron/menu.ts';
 import { type GuardedContents, guardNavigation } from '../../src/main/electron/navigation.ts';
 import { isOwnPage } from '../../src/main/electron/origin.ts';
@@ -105,12 +113,19 @@ describe('permissions', () => {
     return { asked, device: () => device!({}), download: set.download! };
   }
 
-  it.each(['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'fileSystem', 'hid', 'usb', 'new one'])(
-    'deny %s',
-    (permission) => {
-      expect(guarded().asked(permission)).toBe(false);
-    },
-  );
+  it.each([
+    'media',
+    'geolocation',
+    'notifications',
+    'clipboard-read',
+    'openExternal',
+    'fileSystem',
+    'hid',
+    'usb',
+    'new one',
+  ])('deny %s', (permission) => {
+    expect(guarded().asked(permission)).toBe(false);
+  });
 
   it('allow plain text onto the clipboard, no device and no download', () => {
     const { asked, device, download } = guarded();
@@ -131,7 +146,10 @@ describe('IPC', () => {
     const connectBackend = vi.fn<(port: Port) => void>();
     const chooseFiles = vi.fn((folders: boolean) => Promise.resolve([folders ? '/folder' : '/file']));
     handleIpc<Port>(
-      { on: (channel, listener) => on.set(channel, listener), handle: (channel, listener) => handlers.set(channel, listener) },
+      {
+        on: (channel, listener) => on.set(channel, listener),
+        handle: (channel, listener) => handlers.set(channel, listener),
+      },
       { newChannel: () => ({ port1: { end: 1 }, port2: { end: 2 } }), connectBackend, chooseFiles },
     );
     return { on, handlers, connectBackend, chooseFiles };

@@ -12,7 +12,10 @@ function summaryOf(suites: Readonly<Record<string, string>>): { status: number |
   const root = tempFolder();
   mkdirSync(join(root, 'test'));
   for (const [name, text] of Object.entries(suites)) {
-    writeFileSync(join(root, 'test', `${name}.test.ts`), `import { it, expect } from '${PROJECT}/node_modules/vitest/dist/index.js';\n${text}`);
+    writeFileSync(
+      join(root, 'test', `${name}.test.ts`),
+      `import { it, expect } from '${PROJECT}/node_modules/vitest/dist/index.js';\n${text}`,
+    );
   }
   const config = `import { SummaryReporter } from '${PROJECT}/test/summary-reporter.ts';
 export default { test: { root: '${root}', reporters: ['default', new SummaryReporter()], include: ['test/*.test.ts'] } };`;
@@ -33,7 +36,8 @@ describe('the last line of a test run', () => {
   it('counts a file that cannot be loaded and an error outside any test as failures', () => {
     const broken = "throw new Error('no tests here');";
     expect(summaryOf({ broken })).toEqual({ status: 1, last: '0 passed, 1 failed' });
-    const stray = "it('a', () => { setTimeout(() => { throw new Error('stray'); }, 0); return new Promise((r) => setTimeout(r, 50)); });";
+    const stray =
+      "it('a', () => { setTimeout(() => { throw new Error('stray'); }, 0); return new Promise((r) => setTimeout(r, 50)); });";
     expect(summaryOf({ stray })).toEqual({ status: 1, last: '1 passed, 1 failed' });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isOurHost } from '../../src/main/server/origin.ts';
 import { startServer } from '../../src/main/server/server.ts';
 import { ConflictError, NotFoundError } from '../../src/shared/errors.ts';
-import { ask, askInside, cookieOf, testServer, TOKEN } from '../support/server.ts';
+import { ask, askInside, cookieOf, TOKEN, testServer } from '../support/server.ts';
 
 describe('the way in', () => {
   it('is the printed link alone: it sets a cookie no script can read and leads to the clean address', async () => {

@@ -72,7 +72,13 @@ describe('uploads', () => {
       paths.push((JSON.parse(answer.body) as { path: string }).path);
     }
     referred.backend.library.prepare('UPDATE images SET file = ? WHERE id = 1').run(paths[0]);
-    const job = (path: string) => ({ kind: 'import', title: '', parameters: { paths: [path] }, datasetId: null, runId: null });
+    const job = (path: string) => ({
+      kind: 'import',
+      title: '',
+      parameters: { paths: [path] },
+      datasetId: null,
+      runId: null,
+    });
     const stopped = createJob(waiting.backend.library, job(paths[1]!));
     updateJob(waiting.backend.library, stopped.id, { status: 'interrupted' });
     const ended = createJob(done.backend.library, job(paths[2]!));

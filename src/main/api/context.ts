@@ -1,4 +1,3 @@
-
 import type { Logger } from 'pino';
 
 import type { SystemInfo } from '../../shared/contract/system.ts';

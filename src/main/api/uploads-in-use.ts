@@ -7,14 +7,18 @@ export interface UploadInQuestion {
   readonly hasLargeImages: boolean;
 }
 
-/** Whether an upload's files are still needed: by a job that has not come to its end, or by images kept by reference. */
+/** Whether an upload's files are still needed: by a job that has not ended well, a model, or images kept by reference. */
 export function isUploadNeeded(library: Library, upload: UploadInQuestion): boolean {
   const waiting = library
     .prepare("SELECT 1 FROM jobs WHERE status <> 'done' AND instr(parameters, ?) > 0 LIMIT 1")
     .get(upload.id);
   if (waiting !== undefined) return true;
+  const model = library.prepare('SELECT 1 FROM models WHERE instr(file, ?) > 0 LIMIT 1').get(upload.id);
+  if (model !== undefined) return true;
   if (!upload.hasLargeImages) return false;
   // The newest images stand last: one of this upload's is found at once if there is any.
-  const referred = library.prepare('SELECT 1 FROM images WHERE instr(file, ?) > 0 ORDER BY id DESC LIMIT 1').get(upload.id);
+  const referred = library
+    .prepare('SELECT 1 FROM images WHERE instr(file, ?) > 0 ORDER BY id DESC LIMIT 1')
+    .get(upload.id);
   return referred !== undefined;
 }

@@ -8,7 +8,10 @@ export const datasets = {
   name: 'datasets',
   define(program, run) {
     const group = program.command('datasets').description('list the datasets, or show, rename and remove one');
-    group.command('list', { isDefault: true }).description('list the datasets').action(() => run(listAll));
+    group
+      .command('list', { isDefault: true })
+      .description('list the datasets')
+      .action(() => run(listAll));
     group
       .command('show <name>')
       .description('show a dataset’s classes and splits')

@@ -1,5 +1,5 @@
-import type { ProviderReport } from '../../shared/entities.ts';
 import type { SystemInfo } from '../../shared/contract/system.ts';
+import type { ProviderReport } from '../../shared/entities.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { bytes, count } from './terminal/format.ts';
 import { pairs, table } from './terminal/table.ts';

@@ -1,8 +1,8 @@
+import { Option } from 'commander';
+import type { Evaluation } from '../../shared/contract/analysis.ts';
 import type { Run } from '../../shared/contract/runs.ts';
 import { type Split, splitSchema } from '../../shared/entities.ts';
 import { NotFoundError, UsageError } from '../../shared/errors.ts';
-import { Option } from 'commander';
-import type { Evaluation } from '../../shared/contract/analysis.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { count, percent } from './terminal/format.ts';
 import { whole } from './terminal/options.ts';
@@ -36,7 +36,11 @@ async function evaluateSplit(session: Session, options: Options): Promise<Outcom
   const dataset = await client.datasets.find({ name: options.dataset });
   const runs = await client.runs.list({ datasetId: dataset.id });
   const run = chooseRun(runs, options);
-  const evaluation = await client.analysis.evaluate({ runId: run.id, split: options.split, protocol: options.protocol });
+  const evaluation = await client.analysis.evaluate({
+    runId: run.id,
+    split: options.split,
+    protocol: options.protocol,
+  });
   return { document: evaluation, text: describeEvaluation(evaluation) };
 }
 
@@ -67,7 +71,10 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['votes from', evaluation.voteFiles.join(', ')],
     ['accuracy', percent(evaluation.accuracy)],
     ['macro-F1', percent(evaluation.macroF1)],
-    ['support', `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)})`],
+    [
+      'support',
+      `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)})`,
+    ],
   ]);
   const perClass = table(
     [
@@ -82,7 +89,10 @@ export function describeEvaluation(evaluation: Evaluation): string {
   );
   const matrix = table(
     [
-      { title: 'VOTED \\ PREDICTED', cell: (row: { readonly name: string; readonly counts: readonly number[] }) => row.name },
+      {
+        title: 'VOTED \\ PREDICTED',
+        cell: (row: { readonly name: string; readonly counts: readonly number[] }) => row.name,
+      },
       ...classes.map((name, index) => ({
         title: name,
         align: 'right' as const,

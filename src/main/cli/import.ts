@@ -92,7 +92,10 @@ function describeReport(report: ImportReport): string {
     [
       { title: 'SKIPPED', cell: (skip) => skip.reason },
       { title: 'COUNT', align: 'right', cell: (skip) => count(skip.count) },
-      { title: 'FIRST', cell: ({ first: [row] }) => (row === undefined ? '' : `${row.what} (line ${row.line ?? '–'})`) },
+      {
+        title: 'FIRST',
+        cell: ({ first: [row] }) => (row === undefined ? '' : `${row.what} (line ${row.line ?? '–'})`),
+      },
     ],
     report.skips,
     'Nothing was skipped.',

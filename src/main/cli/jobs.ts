@@ -20,7 +20,10 @@ export const jobs = {
         .argument('<number>', 'the job’s number', jobNumber)
         .action((id: number) => run((session) => work(session, id)));
     };
-    group.command('list', { isDefault: true }).description('list the jobs').action(() => run(listAll));
+    group
+      .command('list', { isDefault: true })
+      .description('list the jobs')
+      .action(() => run(listAll));
     one('show', 'show a job', async ({ client }, id) => outcome(await client.jobs.get({ id })));
     one('cancel', 'stop a job within one batch', async ({ client }, id) => outcome(await client.jobs.cancel({ id })));
     one('resume', 'go on with a job that stopped, and follow it to its end', async (session, id) =>

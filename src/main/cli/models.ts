@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import { modelInputSchema, type Model, type ModelSpec } from '../../shared/model-spec.ts';
+import { type Model, type ModelSpec, modelInputSchema } from '../../shared/model-spec.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { bytes, count, percent } from './terminal/format.ts';
 import { collectPairs, list, number, numbers, whole } from './terminal/options.ts';
-import { pairs, table } from './terminal/table.ts';
 import { type SpecFlags, specFromFlags } from './terminal/spec-flags.ts';
+import { pairs, table } from './terminal/table.ts';
 
 const side = whole(1, 4096);
 const { dtype, layout, colour } = modelInputSchema.shape;
@@ -15,7 +15,10 @@ export const models = {
   name: 'models',
   define(program, run) {
     const group = program.command('models').description('list the models, or add, show and remove one');
-    group.command('list', { isDefault: true }).description('list the models').action(() => run(listAll));
+    group
+      .command('list', { isDefault: true })
+      .description('list the models')
+      .action(() => run(listAll));
     group
       .command('show <name>')
       .description('show a model’s inputs, outputs and origin')

@@ -1,5 +1,5 @@
-import { type ProviderChoice, providerChoiceSchema, type Split, SPLITS } from '../../shared/entities.ts';
 import { Option } from 'commander';
+import { type ProviderChoice, providerChoiceSchema, SPLITS, type Split } from '../../shared/entities.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { followJob } from './terminal/follow-job.ts';
 import { count } from './terminal/format.ts';

@@ -1,4 +1,4 @@
-import { join, dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConflictError } from '../../shared/errors.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../server/server.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
@@ -22,8 +22,16 @@ export const serve = {
     void program
       .command('serve')
       .description('serve the app to browsers on this machine until Ctrl-C')
-      .option('--port <number>', `the port, 0 for any free one (default: ${USUAL_PORT}, or a free one)`, whole(0, 65_535))
-      .option('--host <address>', 'the address to listen on; anything but 127.0.0.1 lets other machines in', '127.0.0.1')
+      .option(
+        '--port <number>',
+        `the port, 0 for any free one (default: ${USUAL_PORT}, or a free one)`,
+        whole(0, 65_535),
+      )
+      .option(
+        '--host <address>',
+        'the address to listen on; anything but 127.0.0.1 lets other machines in',
+        '127.0.0.1',
+      )
       .option('--no-open', 'do not open a browser')
       .action((options: Options) => run((session) => serveApp(session, options), { host: 'server' })),
 } as const satisfies Command;
@@ -36,7 +44,8 @@ async function serveApp(session: Session, options: Options): Promise<Outcome> {
     uploadsFolder: join(dirname(backend.library.file), 'uploads'),
     host: options.host,
   });
-  if (options.open) openInBrowser(server.url).catch((error: Error) => session.say(`No browser opened: ${error.message}`));
+  if (options.open)
+    openInBrowser(server.url).catch((error: Error) => session.say(`No browser opened: ${error.message}`));
   const { host, port, url } = server;
   return {
     document: { url, host, port, library: backend.library.file, pid: process.pid },

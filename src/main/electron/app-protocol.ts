@@ -26,8 +26,13 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
 
 function answerImage(request: Request, { mediaType, bytes, tag }: ImageBytes): Response {
   const headers = { 'Content-Type': mediaType, 'Cache-Control': 'private, no-cache', ETag: `"${tag}"` };
-  return request.headers.get('if-none-match') === headers.ETag ? answer(304, headers, null) : answer(200, headers, bytes);
+  return request.headers.get('if-none-match') === headers.ETag
+    ? answer(304, headers, null)
+    : answer(200, headers, bytes);
 }
 
-const answer = (status: number, headers: Readonly<Record<string, string>>, body: ConstructorParameters<typeof Response>[0]): Response =>
-  new Response(body, { status, headers: { ...SAFETY_HEADERS, ...headers } });
+const answer = (
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: ConstructorParameters<typeof Response>[0],
+): Response => new Response(body, { status, headers: { ...SAFETY_HEADERS, ...headers } });

@@ -67,7 +67,7 @@ async function create(ort: Runtime, model: string | Uint8Array, provider: Provid
     if (typeof model === 'string') return await ort.InferenceSession.create(model, options);
     return await ort.InferenceSession.create(model, options);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = withoutSource(error instanceof Error ? error.message : String(error));
     if (provider === 'cpu') {
       const file = typeof model === 'string' ? { file: model } : {};
       throw new ModelError(`ONNX Runtime cannot load the model: ${message}`, file, error);
@@ -78,6 +78,11 @@ async function create(ort: Runtime, model: string | Uint8Array, provider: Provid
       error,
     );
   }
+}
+
+/** ONNX Runtime's own sentence, without the C++ file, function and condition that it may put before it. */
+function withoutSource(message: string): string {
+  return message.replace(/^\S+\.(cc|cpp|h):\d+ .* was false\. /s, '').trim();
 }
 
 function readOutput(name: string, tensor: Tensor): { data: Float32Array; shape: readonly number[] } {

@@ -53,14 +53,21 @@ function columnKey(name: string): string {
   return name.trim().toLowerCase();
 }
 
+/** What vote files hold: the usable rows by image name, and every name that any row gave. */
+export interface Votes {
+  readonly rows: ReadonlyMap<string, VoteRow>;
+  readonly names: ReadonlySet<string>;
+}
+
 /**
- * The rows of the vote files by image name. Counts in `tally` every row that names no image, has bad votes or an
- * unknown split, or is superseded by a later row of the same name.
+ * Reads vote files to their ends. Counts in `tally` every row that names no image, has bad votes or an unknown
+ * split, or is superseded by a later row of the same name.
  */
-export async function readVoteFiles(files: readonly VoteFile[], tally: Tally): Promise<Map<string, VoteRow>> {
+export async function readVoteFiles(files: readonly VoteFile[], tally: Tally): Promise<Votes> {
+  const names = new Set<string>();
   const rows = new Map<string, VoteRow>();
   for (const file of files) {
-    for await (const row of readRows(file, tally)) {
+    for await (const row of readRows(file, names, tally)) {
       const earlier = rows.get(row.name);
       if (earlier !== undefined) {
         tally.skip('duplicate-name', { file: earlier.file.display, line: earlier.line, what: row.name });
@@ -70,10 +77,10 @@ export async function readVoteFiles(files: readonly VoteFile[], tally: Tally): P
     }
   }
   for (const { split } of rows.values()) tally.countRow(split);
-  return rows;
+  return { rows, names };
 }
 
-async function* readRows({ entry, layout }: VoteFile, tally: Tally): AsyncGenerator<VoteRow> {
+async function* readRows({ entry, layout }: VoteFile, names: Set<string>, tally: Tally): AsyncGenerator<VoteRow> {
   let position = 0;
   let cellsOf = layout === 'folder-list' ? listCells(entry) : null;
   for await (const record of readCsv(entry)) {
@@ -83,7 +90,9 @@ async function* readRows({ entry, layout }: VoteFile, tally: Tally): AsyncGenera
       continue;
     }
     tally.rowsRead += 1;
-    const row = checkRow(entry, record, cellsOf(record.fields), tally);
+    const cells = cellsOf(record.fields);
+    names.add(cells.name);
+    const row = checkRow(entry, record, cells, tally);
     if (row !== null) yield { ...row, position };
     position += 1;
   }
@@ -102,14 +111,14 @@ function tableCells(header: readonly string[]): (fields: readonly string[]) => C
   return (fields) => {
     const usage = fields[usageAt!] ?? '';
     const votes = votesAt.map((at) => fields[at]);
-    return { usage, split: splitOfName(usage), name: fields[nameAt!] ?? '', votes };
+    return { usage, split: splitOfName(usage), name: fields[nameAt!]?.trim() ?? '', votes };
   };
 }
 
 /** No header; name, a box such as "(0, 0, 48, 48)", then the votes. The folder says the split. */
 function listCells(entry: TreeEntry): (fields: readonly string[]) => Cells {
   const split = splitOfFolders(foldersOf(entry.path)) ?? 'none';
-  return (fields) => ({ usage: split, split, name: fields[0] ?? '', votes: fields.slice(2) });
+  return (fields) => ({ usage: split, split, name: fields[0]?.trim() ?? '', votes: fields.slice(2) });
 }
 
 function checkRow(
@@ -118,7 +127,7 @@ function checkRow(
   cells: Cells,
   tally: Tally,
 ): Omit<VoteRow, 'position'> | null {
-  const name = cells.name.trim();
+  const { name } = cells;
   const place = (what: string) => ({ file: entry.display, line, what });
   if (name === '') tally.skip('no-name', place(fields.join(',')));
   else if (cells.split === null) tally.skip('unknown-split', place(`${name}: “${cells.usage}”`));

@@ -15,7 +15,7 @@ import { singleVote } from './vote-cells.ts';
 const EXPECTED =
   'fer2013new.csv (or a label.csv beside each split’s images), and the fer*.png folders or Kaggle’s fer2013.csv';
 
-/** FERPlus: Microsoft's votes joined with the faces of FER2013 by image name (DESIGN section 3). */
+/** FERPlus: Microsoft's votes joined with the faces of FER2013, PNGs by image name, Kaggle's rows by position. */
 export const ferplus = {
   name: 'ferplus',
   label: 'FERPlus',
@@ -56,7 +56,7 @@ async function* joinImages(
   images: readonly TreeEntry[],
   tally: Tally,
 ): AsyncGenerator<SourceRow> {
-  const rows = await readVoteFiles(voteFiles, tally);
+  const { rows, names } = await readVoteFiles(voteFiles, tally);
   const byName = Map.groupBy(images, (entry) => baseName(entry.path));
   tally.total = rows.size;
   for (const row of rows.values()) {
@@ -64,7 +64,7 @@ async function* joinImages(
     if (entry === undefined) countMissing(row, tally);
     else yield { ...rowOf(row), imageFile: entry.display, load: () => loadImage(entry) };
   }
-  for (const entry of images) if (!rows.has(baseName(entry.path))) countVoteless(entry.display, null, tally);
+  for (const entry of images) if (!names.has(baseName(entry.path))) countVoteless(entry.display, null, tally);
 }
 
 /** Of several copies of an image the one in the row's own split counts. */
@@ -77,7 +77,7 @@ function imageOf(row: VoteRow, copies: readonly TreeEntry[]): TreeEntry | undefi
  * generate_training_data.py): an image's number falls behind its position where unnamed rows were not counted.
  */
 async function* joinPixels(voteFiles: readonly VoteFile[], kaggle: TreeEntry, tally: Tally): AsyncGenerator<SourceRow> {
-  const rows = [...(await readVoteFiles(voteFiles, tally)).values()];
+  const rows = [...(await readVoteFiles(voteFiles, tally)).rows.values()];
   const missing = new Map(rows.map((row) => [row.position, row]));
   const tableLength = tally.rowsRead;
   tally.total = rows.length;

@@ -1,9 +1,9 @@
 import type { Split } from '../../shared/entities.ts';
 import { ImportError } from '../../shared/errors.ts';
-import { readCsv } from './csv.ts';
 import type { DecodedImage } from './image.ts';
 import type { TreeEntry } from './source-tree.ts';
 import { splitOfName } from './split-names.ts';
+import { readLines } from './text-lines.ts';
 
 /** Kaggle's own classes in the order of its `emotion` column. */
 export const KAGGLE_CLASSES = ['anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise', 'neutral'] as const;
@@ -31,21 +31,26 @@ export function isKaggleTable(header: readonly string[]): boolean {
   return COLUMNS.every((column) => present.has(column));
 }
 
-/** The rows one after another; the file has 300 MB and is never held whole. Throws ImportError as `readCsv` does. */
+/**
+ * The rows one after another; the file has 300 MB and is never held whole. No cell of it holds a comma or a line end,
+ * so that it is split by them alone, ten times as fast as by a CSV parser. Throws ImportError as `readLines` does.
+ */
 export async function* readKaggle(entry: TreeEntry): AsyncGenerator<KaggleRow> {
   let at: readonly number[] | null = null;
   let position = 0;
-  for await (const { line, fields } of readCsv(entry)) {
+  for await (const { line, text } of readLines(entry)) {
+    if (text === '') continue;
+    const cells = text.split(',').map(unquoted);
     if (at === null) {
-      const header = fields.map((column) => column.trim().toLowerCase());
+      const header = cells.map((column) => column.toLowerCase());
       at = COLUMNS.map((column) => header.indexOf(column));
       continue;
     }
-    const [emotion, pixels, usage] = at.map((column) => fields[column] ?? '') as [string, string, string];
+    const [emotion, pixels, usage] = at.map((column) => cells[column] ?? '') as [string, string, string];
     yield {
       position,
       line,
-      emotion: /^[0-6]$/.test(emotion.trim()) ? Number(emotion) : null,
+      emotion: /^[0-6]$/.test(emotion) ? Number(emotion) : null,
       usage,
       split: splitOfName(usage),
       pixels,
@@ -54,14 +59,35 @@ export async function* readKaggle(entry: TreeEntry): AsyncGenerator<KaggleRow> {
   }
 }
 
+function unquoted(cell: string): string {
+  const text = cell.trim();
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+const SPACE = 32;
+const ZERO = 48;
+
 /** 48×48 grey pixels of a cell of 2304 numbers from 0 to 255. Throws ImportError naming the file and line. */
 export function parsePixels(cell: string, file: string, line: number): DecodedImage {
   const data = new Uint8Array(PIXELS);
-  const values = cell.trim().split(' ');
-  const sound = values.length === PIXELS && values.every((value) => /^\d{1,3}$/.test(value) && Number(value) <= 255);
-  if (!sound) {
-    throw new ImportError(`Line ${line} of ${file} does not hold ${PIXELS} grey values from 0 to 255.`, { file, line });
+  let count = 0;
+  let value = -1;
+  for (let index = 0; index <= cell.length; index += 1) {
+    const code = index === cell.length ? SPACE : cell.charCodeAt(index);
+    const digit = code - ZERO;
+    if (digit >= 0 && digit <= 9) value = Math.max(value, 0) * 10 + digit;
+    else if (code !== SPACE) throw badPixels(file, line);
+    else if (value >= 0) {
+      if (value > 255 || count === PIXELS) throw badPixels(file, line);
+      data[count] = value;
+      count += 1;
+      value = -1;
+    }
   }
-  for (let index = 0; index < PIXELS; index += 1) data[index] = Number(values[index]);
+  if (count !== PIXELS) throw badPixels(file, line);
   return { width: SIZE, height: SIZE, channels: 1, data };
+}
+
+function badPixels(file: string, line: number): ImportError {
+  return new ImportError(`Line ${line} of ${file} does not hold ${PIXELS} grey values from 0 to 255.`, { file, line });
 }

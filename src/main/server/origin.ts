@@ -8,7 +8,10 @@ const EVERY_INTERFACE = ['0.0.0.0', '::'];
  * Whether a Host header names this server. A page of another site that rebinds its name to this address brings its
  * own name and is refused. A server on every interface accepts loopback names and any bare address.
  */
-export function isOurHost(header: string | undefined, listening: { readonly host: string; readonly port: number }): boolean {
+export function isOurHost(
+  header: string | undefined,
+  listening: { readonly host: string; readonly port: number },
+): boolean {
   const parsed = splitHost(header);
   if (parsed === null || parsed.port !== listening.port) return false;
   if (LOOPBACK.includes(parsed.name) || parsed.name === bracketed(listening.host)) return true;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type CountenanceError, type ErrorCode, toErrorRecord } from '../../shared/errors.ts';
 import type { Backend } from '../api/backend.ts';
 import { readRendererFile } from '../api/renderer-files.ts';
-import { type CountenanceError, type ErrorCode, toErrorRecord } from '../../shared/errors.ts';
 import { send, sendImage, sendJson, sendPage } from './answers.ts';
 import { isOurOrigin } from './origin.ts';
 import type { Uploads } from './uploads.ts';

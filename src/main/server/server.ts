@@ -56,25 +56,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = parseUrl(request);
-    if (url === null) return sendPage(request, response, 400, 'This address makes no sense.');
-    if (!isOurHost(request.headers.host, { host, port })) {
-      return sendPage(request, response, 403, 'This server does not answer under that name.');
-    }
-    if (request.method === 'GET' && isToken(url.searchParams.get('token'), token)) {
+    if (url === null) {
+      sendPage(request, response, 400, 'This address makes no sense.');
+    } else if (!isOurHost(request.headers.host, { host, port })) {
+      sendPage(request, response, 403, 'This server does not answer under that name.');
+    } else if (request.method === 'GET' && isToken(url.searchParams.get('token'), token)) {
       url.searchParams.delete('token');
       response.setHeader('Set-Cookie', sessionCookie(port, token));
       response.setHeader('Location', url.pathname + url.search);
-      return sendPage(request, response, 303, 'Welcome.');
+      sendPage(request, response, 303, 'Welcome.');
+    } else if (!hasSession(request, port, token)) {
+      sendPage(request, response, 401, SIGN_IN);
+    } else {
+      void answerRequest({ request, response, url }, routes);
     }
-    if (!hasSession(request, port, token)) return sendPage(request, response, 401, SIGN_IN);
-    void answerRequest({ request, response, url }, routes);
   }
 
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (!isOurHost(request.headers.host, { host, port }) || !isOurOrigin(request)) return refuse(stream, '403 Forbidden');
-    if (!hasSession(request, port, token)) return refuse(stream, '401 Unauthorized');
-    if (parseUrl(request)?.pathname !== '/rpc') return refuse(stream, '404 Not Found');
-    socket.accept(request, stream, head);
+    const isOurs = isOurHost(request.headers.host, { host, port }) && isOurOrigin(request);
+    if (!isOurs) refuse(stream, '403 Forbidden');
+    else if (!hasSession(request, port, token)) refuse(stream, '401 Unauthorized');
+    else if (parseUrl(request)?.pathname !== '/rpc') refuse(stream, '404 Not Found');
+    else socket.accept(request, stream, head);
   }
 
   server.on('request', answer);

@@ -5,10 +5,10 @@ import { dirname, join, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { type CountenanceError, UsageError } from '../../shared/errors.ts';
 import type { UploadInQuestion } from '../api/uploads-in-use.ts';
 import { hasImageName } from '../import/image-type.ts';
 import { LARGEST_STORED_IMAGE } from '../library/images.ts';
-import { CountenanceError, UsageError } from '../../shared/errors.ts';
 
 const uploadIdSchema = z.uuid();
 const LONGEST_PATH = 1024;
@@ -68,7 +68,8 @@ export function createUploads(options: UploadOptions): Uploads {
         await rm(path, { force: true });
         throw error;
       }
-      if (hasImageName(path) && (await stat(path)).size > LARGEST_STORED_IMAGE) received.set(id, { id, hasLargeImages: true });
+      if (hasImageName(path) && (await stat(path)).size > LARGEST_STORED_IMAGE)
+        received.set(id, { id, hasLargeImages: true });
       return { path, folder };
     },
     async close() {
@@ -87,7 +88,13 @@ export function createUploads(options: UploadOptions): Uploads {
 export function safeSteps(relativePath: string): readonly string[] {
   const steps = relativePath.split('/');
   const odd = (step: string): boolean =>
-    step === '' || step === '.' || step === '..' || step.includes('\\') || step.includes('\0') || step.includes(':') || step.includes(sep);
+    step === '' ||
+    step === '.' ||
+    step === '..' ||
+    step.includes('\\') ||
+    step.includes('\0') ||
+    step.includes(':') ||
+    step.includes(sep);
   if (relativePath.length > LONGEST_PATH || steps.length > DEEPEST_PATH || steps.some(odd)) {
     throw new UsageError(`“${relativePath.slice(0, 200)}” is not a path within an upload.`, {
       field: 'path',

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type Split, SPLITS } from '../../../shared/entities.ts';
+import { SPLITS, type Split } from '../../../shared/entities.ts';
 
 /** For an option that may be given again: gathers its values. */
 export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -8,7 +8,10 @@ export const collect = (value: string, before: readonly string[] | undefined): r
 ];
 
 /** `a=b` pairs gathered into a record. Throws on anything else. */
-export function collectPairs(value: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
+export function collectPairs(
+  value: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const at = value.indexOf('=');
   const [name, target] = [value.slice(0, at).trim(), value.slice(at + 1).trim()];
   if (at <= 0 || name === '' || target === '') throw new InvalidArgumentError('It should read NAME=CLASS.');

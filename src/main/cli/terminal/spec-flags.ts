@@ -55,7 +55,9 @@ export function specFromFlags(flags: SpecFlags, guess: ModelGuess): Partial<Mode
 
 /** What was guessed of the input, without the fields that nobody could tell. */
 const knownInput = (guess: ModelGuess): Partial<ModelInput> =>
-  Object.fromEntries(Object.entries(guess.spec.input ?? {}).filter(([field]) => !guess.missing.includes(`input.${field}`)));
+  Object.fromEntries(
+    Object.entries(guess.spec.input ?? {}).filter(([field]) => !guess.missing.includes(`input.${field}`)),
+  );
 
 const INPUT_FLAGS: Readonly<Record<string, string>> = { name: '--input-name' };
 

@@ -11,7 +11,8 @@ const SUM_TOLERANCE = 0.01;
 
 /**
  * Guesses a model's spec and tries the file on the CPU: it must load, and where the guess with `overrides` is whole,
- * a blank batch must give probabilities. Throws ModelError. To be called in a process of its own.
+ * a blank batch must give probabilities. Where it does not, an output only guessed to hold them is taken for logits;
+ * one that was stated throws ModelError. To be called in a process of its own.
  */
 export async function inspectModel(
   file: string,
@@ -23,24 +24,26 @@ export async function inspectModel(
     await (await openSession(file, 'cpu')).release();
     return guess;
   }
-  await tryBlankBatch(file, completeSpec(guess, overrides), guess);
-  return guess;
+  const spec = completeSpec(guess, overrides);
+  const sum = await blankSum(file, spec, guess);
+  if (sum === null) return guess;
+  if (overrides.outputs === undefined && guess.guessed.includes('outputs')) {
+    const { probabilities: logits, ...others } = spec.outputs;
+    return { ...guess, spec: { ...guess.spec, outputs: { ...others, logits } } };
+  }
+  throw new ModelError(
+    `The output “${spec.outputs.probabilities}” sums to ${sum.toPrecision(4)}, so it holds no probabilities.`,
+    { file, field: 'outputs.probabilities', remedy: 'Name that output as logits.' },
+  );
 }
 
-async function tryBlankBatch(file: string, spec: ModelSpec, guess: ModelGuess): Promise<void> {
+/** What the probabilities of a blank face sum to, or null where they are probabilities indeed. */
+async function blankSum(file: string, spec: ModelSpec, guess: ModelGuess): Promise<number | null> {
   const fixedBatch = batchSizeOf(guess.graph, spec.input.name);
   const classifier = await openClassifier({ file, spec, fixedBatch, provider: 'cpu' });
   const [face] = await classifier.classify(inputArray(spec.input, 1), 1);
   await classifier.release();
   const sum = face!.probabilities.reduce((total, value) => total + value, 0);
   const negative = face!.probabilities.some((value) => value < 0);
-  if (Math.abs(sum - 1) <= SUM_TOLERANCE && !negative) return;
-  throw new ModelError(
-    `The output “${spec.outputs.probabilities}” sums to ${sum.toPrecision(4)}, so it holds no probabilities.`,
-    {
-      file,
-      field: 'outputs.probabilities',
-      remedy: 'Name that output as logits.',
-    },
-  );
+  return Math.abs(sum - 1) <= SUM_TOLERANCE && !negative ? null : sum;
 }
