@@ -1,24 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PROJECT } from './build-state.ts';
-import { commandOf, run } from './run.ts';
+import { commandOf } from './run.ts';
 
-/** Builds the screens again at every change and serves them; the backend starts anew when its code changes. */
+const PAGE = join(PROJECT, 'out/renderer/index.html');
+const LOOK_EVERY_MS = 100;
+
+/** Builds the screens again at every change and serves them; reload the page to see a change. */
 async function develop(words: readonly string[]): Promise<void> {
-  const code = await run(commandOf('vite'), ['build', '--logLevel', 'warn']);
-  if (code !== 0) {
-    process.exitCode = code;
+  const begun = Date.now();
+  const builder = start([commandOf('vite'), 'build', '--watch', '--logLevel', 'warn']);
+  while (builder.exitCode === null && changedAt(PAGE) < begun) await pause(LOOK_EVERY_MS);
+  if (builder.exitCode !== null) {
+    process.exitCode = builder.exitCode;
     return;
   }
-  const children = [
-    start([commandOf('vite'), 'build', '--watch', '--logLevel', 'warn']),
-    start(['--watch-path=src/main', '--watch-path=src/shared', 'src/main/cli/main.ts', ...words, 'serve']),
-  ];
+  const server = start(['src/main/cli/main.ts', ...words, 'serve']);
   process.on('SIGINT', () => {});
-  await Promise.race(children.map((child) => new Promise((resolve) => child.once('close', resolve))));
-  for (const child of children) child.kill();
+  process.exitCode = await new Promise<number>((resolve) => server.once('close', (code) => resolve(code ?? 1)));
+  builder.kill();
 }
 
 const start = (words: readonly string[]): ChildProcess =>
   spawn(process.execPath, [...words], { cwd: PROJECT, stdio: 'inherit' });
+
+const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 await develop(process.argv.slice(2));
