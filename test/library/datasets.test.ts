@@ -1,13 +1,16 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   createDataset,
+  ensureVoteFile,
   findDataset,
   getDataset,
   listDatasets,
   removeDataset,
   renameDataset,
 } from '../../src/main/library/datasets.ts';
-import { imageOfSample } from '../../src/main/library/images.ts';
+import { imageOfSample, ownImagesFolder } from '../../src/main/library/images.ts';
 import { commitPredictions } from '../../src/main/library/predictions.ts';
 import { getSample, insertSamples, sampleKeys } from '../../src/main/library/samples.ts';
 import { ConflictError, NotFoundError } from '../../src/shared/errors.ts';
@@ -81,6 +84,30 @@ describe('datasets', () => {
     }
     expect(library.sqlite.prepare('SELECT count(*) FROM images').pluck().get()).toBe(1);
     expect(imageOfSample(library, 3).bytes?.toString()).toBe('same');
+  });
+});
+
+describe('the library’s own image files', () => {
+  it('go with the dataset that alone shows them; a person’s own files stay', () => {
+    const library = tempLibrary();
+    const id = addFaces(library, []);
+    const own = join(ownImagesFolder(library), 'ab', 'large.png');
+    const theirs = join(dirname(library.file), 'theirs.png');
+    mkdirSync(dirname(own), { recursive: true });
+    const samples = [own, theirs].map((file) => {
+      writeFileSync(file, 'pixels');
+      const image = { ...fakeImage(file), bytes: null, file };
+      return { key: file, split: 'none' as const, image, imageFile: file, votes: votes(1), voteRow: 0 };
+    });
+    const voteFileId = ensureVoteFile(library, id, 'folders');
+    insertSamples(
+      library,
+      id,
+      samples.map((sample) => ({ ...sample, voteFileId })),
+    );
+    removeDataset(library, id);
+    expect(existsSync(own)).toBe(false);
+    expect(existsSync(theirs)).toBe(true);
   });
 });
 

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import type { ClassInfo } from '../../shared/class-sets.ts';
 import { type Dataset, SPLITS } from '../../shared/entities.ts';
 import { ConflictError, NotFoundError } from '../../shared/errors.ts';
 import type { Library } from './db.ts';
+import { removeUnusedImages } from './images.ts';
 
 interface DatasetRow {
   readonly id: number;
@@ -61,12 +63,13 @@ export function renameDataset(library: Library, id: number, name: string): Datas
 /** Removes a dataset with its samples, runs and every image nothing else uses; returns how many samples went. */
 export function removeDataset(library: Library, id: number): number {
   const dataset = getDataset(library, id);
-  library.transaction(() => {
+  const files = library.transaction(() => {
     library.prepare('DELETE FROM runs WHERE dataset_id = ?').run(id);
     library.prepare('DELETE FROM samples WHERE dataset_id = ?').run(id);
     library.prepare('DELETE FROM datasets WHERE id = ?').run(id);
-    library.prepare('DELETE FROM images WHERE id NOT IN (SELECT image_id FROM samples)').run();
+    return removeUnusedImages(library);
   });
+  for (const file of files) rmSync(file, { force: true });
   return dataset.samples;
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { NotFoundError } from '../../shared/errors.ts';
 import type { Library } from './db.ts';
 
@@ -44,6 +45,21 @@ export function putImage(library: Library, image: NewImage): number {
       image.thumbnail,
     );
   return Number(result.lastInsertRowid);
+}
+
+/** Where the library keeps large images that have no file of their own. */
+export const ownImagesFolder = (library: Library): string => `${library.file}-images`;
+
+/** Removes the images that no sample shows, and returns those of their files that are the library's own to delete. */
+export function removeUnusedImages(library: Library): string[] {
+  const folder = join(ownImagesFolder(library), '/');
+  const unused = 'id NOT IN (SELECT image_id FROM samples)';
+  const files = library
+    .prepare(`SELECT file FROM images WHERE ${unused} AND file IS NOT NULL AND substr(file, 1, ?) = ?`)
+    .pluck()
+    .all(folder.length, folder) as string[];
+  library.prepare(`DELETE FROM images WHERE ${unused}`).run();
+  return files;
 }
 
 /** The stored image of a sample. Throws NotFoundError. */

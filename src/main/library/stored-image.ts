@@ -5,7 +5,7 @@ import { contentHash } from '../import/image.ts';
 import type { LoadedImage } from '../import/load-image.ts';
 import { thumbnailOf } from '../import/thumbnail.ts';
 import type { Library } from './db.ts';
-import { LARGEST_STORED_IMAGE, type NewImage } from './images.ts';
+import { LARGEST_STORED_IMAGE, type NewImage, ownImagesFolder } from './images.ts';
 
 /**
  * An image as the library keeps it: up to 64 KB inside. A larger one stays in its own file, or, where it has none
@@ -28,7 +28,7 @@ export async function toStoredImage(library: Library, image: LoadedImage): Promi
 
 /** Named by its pixels, so that the same image of two zips is one file; whole or not there at all. */
 async function keepBeside(library: Library, { bytes, mediaType }: LoadedImage, name: string): Promise<string> {
-  const folder = join(`${library.file}-images`, name.slice(0, 2));
+  const folder = join(ownImagesFolder(library), name.slice(0, 2));
   const file = join(folder, `${name}.${mediaType.split('/')[1]}`);
   await mkdir(folder, { recursive: true });
   const unfinished = `${file}.${randomUUID()}.part`;
