@@ -165,6 +165,16 @@ describe('a view of a dataset', () => {
     );
   });
 
+  it('gives each number of votes a bar of its own', () => {
+    const library = tempLibrary();
+    const totals = [10, 10, 9, 8, 1];
+    const faces = totals.map((total, index) => ({ key: `${index}`, votes: [total, 0, 0, 0, 0, 0, 0, 0, 0, 0] }));
+    const datasetId = addFaces(library, faces);
+    const views = createViews(library, targetClassOf);
+    const query: ViewQuery = { datasetId, runId: null, filter: {}, sort: 'imported', descending: false };
+    expect(views.facets(query).votesTotal).toEqual({ from: 0, to: 10, counts: [1, 0, 0, 0, 0, 0, 0, 1, 1, 2] });
+  });
+
   it('locates a sample where its page shows it, and nowhere when the filter leaves it out', () => {
     const { library, datasetId, run } = populated();
     const views = createViews(library, targetClassOf);

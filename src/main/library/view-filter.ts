@@ -2,7 +2,7 @@ import { type Facets, type Histogram, type SampleFilter, SPLITS } from '../../sh
 import type { RunColumns, SampleColumns } from './columns.ts';
 
 const AGREEMENTS = ['right', 'wrong', 'none'] as const;
-export const CONFIDENCE_BINS = 20;
+const BINS = 20;
 
 /** One bit a filter field: a sample's mask holds the bits of the fields that refuse it. */
 const BIT = {
@@ -86,9 +86,9 @@ export function countFacets(columns: ViewColumns, mask: Uint16Array, classCount:
     labels: tally(mask, BIT.labels, samples.label, classCount),
     predicted: tally(mask, BIT.predicted, run.predicted, classCount),
     agreement: Object.fromEntries(AGREEMENTS.map((name, index) => [name, agreement[index]!])) as Facets['agreement'],
-    confidence: histogram(mask, BIT.confidence, run.confidence, 1, CONFIDENCE_BINS),
-    voteEntropy: histogram(mask, BIT.voteEntropy, samples.voteEntropy, 1, CONFIDENCE_BINS),
-    voteMargin: histogram(mask, BIT.voteMargin, samples.voteMargin, 1, CONFIDENCE_BINS),
+    confidence: histogram(mask, BIT.confidence, run.confidence, 1, BINS),
+    voteEntropy: histogram(mask, BIT.voteEntropy, samples.voteEntropy, 1, BINS),
+    voteMargin: histogram(mask, BIT.voteMargin, samples.voteMargin, 1, BINS),
     votesTotal: votesHistogram(mask, samples.votesTotal),
   };
 }
@@ -102,18 +102,27 @@ function tally(mask: Uint16Array, bit: number, column: Int16Array | Uint8Array, 
   return counts;
 }
 
+/** Bins closed at their upper end, so that with up to 20 votes each bar is one number of votes. */
 function votesHistogram(mask: Uint16Array, column: Float32Array): Histogram {
   let most = 1;
   for (let index = 0; index < column.length; index += 1) if (column[index]! > most) most = column[index]!;
-  return histogram(mask, BIT.votesTotal, column, most, Math.min(most, CONFIDENCE_BINS));
+  const bins = Math.min(most, BINS);
+  return histogram(mask, BIT.votesTotal, column, most, bins, (share) => Math.ceil(share * bins) - 1);
 }
 
-function histogram(mask: Uint16Array, bit: number, column: Float32Array, to: number, bins: number): Histogram {
+function histogram(
+  mask: Uint16Array,
+  bit: number,
+  column: Float32Array,
+  to: number,
+  bins: number,
+  binOf = (share: number): number => Math.floor(share * bins),
+): Histogram {
   const counts = new Array<number>(bins).fill(0);
   for (let index = 0; index < mask.length; index += 1) {
     const value = column[index]!;
     if ((mask[index]! & ~bit) !== 0 || Number.isNaN(value)) continue;
-    counts[Math.min(bins - 1, Math.floor((value / to) * bins))]! += 1;
+    counts[Math.max(0, Math.min(bins - 1, binOf(value / to)))]! += 1;
   }
   return { from: 0, to, counts };
 }
