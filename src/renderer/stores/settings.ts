@@ -28,8 +28,8 @@ export const useSettings = defineStore('settings', () => {
   });
 
   watchEffect(() => {
-    document.documentElement.dataset['theme'] = shownTheme.value;
-    document.documentElement.dataset['faces'] = faces.value;
+    document.documentElement.dataset.theme = shownTheme.value;
+    document.documentElement.dataset.faces = faces.value;
   });
 
   async function attempt(work: () => Promise<void>): Promise<void> {
