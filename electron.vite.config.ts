@@ -33,7 +33,7 @@ export default defineConfig({
       outDir: 'out/preload',
       externalizeDeps: true,
       rolldownOptions: {
-        input: { index: at('src/preload/index.ts') },
+        input: { index: at('src/main/electron/preload.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },

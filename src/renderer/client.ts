@@ -3,18 +3,11 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../shared/contract/index.ts';
+import type { DesktopBridge } from '../shared/desktop-bridge.ts';
 import { connectPort } from './transport/port.ts';
 import { ReconnectingSocket } from './transport/socket.ts';
 
 export type Client = ContractRouterClient<Contract>;
-
-/** What the preload script offers inside Electron; absent in a browser. */
-export interface DesktopBridge {
-  readonly platform: string;
-  requestPort(): void;
-  pathOf(file: File): string;
-  chooseFiles(options: { readonly folders: boolean }): Promise<readonly string[]>;
-}
 
 declare global {
   interface Window {

@@ -1,18 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  CHOOSE_FILES,
-  handleIpc,
-  type Ipc,
-  isTrusted,
-  PORT,
-  REQUEST_PORT,
-  type SenderFrame,
-} from '../../src/main/electron/ipc.ts';
+import { handleIpc, type Ipc, isTrusted, type SenderFrame } from '../../src/main/electron/ipc.ts';
 import { menuTemplate } from '../../src/main/electron/menu.ts';
 import { type GuardedContents, guardNavigation } from '../../src/main/electron/navigation.ts';
 import { isOwnPage } from '../../src/main/electron/origin.ts';
 import { denyPermissions, type GuardedSession } from '../../src/main/electron/permissions.ts';
 import { windowOptions } from '../../src/main/electron/window-options.ts';
+import { BRIDGE_MESSAGES } from '../../src/shared/desktop-bridge.ts';
 
 const FOREIGN = [
   'https://evil.example/',
@@ -164,9 +157,9 @@ describe('IPC', () => {
   it('hands one end of a channel to the page and the other to the backend', () => {
     const { on, connectBackend } = listening();
     const page = frame('app://countenance/browse');
-    on.get(REQUEST_PORT)!({ senderFrame: page });
+    on.get(BRIDGE_MESSAGES.requestPort)!({ senderFrame: page });
     expect(connectBackend).toHaveBeenCalledWith({ end: 1 });
-    expect(page.postMessage).toHaveBeenCalledWith(PORT, null, [{ end: 2 }]);
+    expect(page.postMessage).toHaveBeenCalledWith(BRIDGE_MESSAGES.port, null, [{ end: 2 }]);
   });
 
   it.each([...FOREIGN.map((url) => frame(url)), frame('app://countenance/', {}), null])(
@@ -174,8 +167,8 @@ describe('IPC', () => {
     (senderFrame) => {
       const { on, handlers, connectBackend, chooseFiles } = listening();
       expect(isTrusted(senderFrame)).toBe(false);
-      on.get(REQUEST_PORT)!({ senderFrame });
-      expect(() => handlers.get(CHOOSE_FILES)!({ senderFrame }, true)).toThrow();
+      on.get(BRIDGE_MESSAGES.requestPort)!({ senderFrame });
+      expect(() => handlers.get(BRIDGE_MESSAGES.chooseFiles)!({ senderFrame }, true)).toThrow();
       expect(connectBackend).not.toHaveBeenCalled();
       expect(chooseFiles).not.toHaveBeenCalled();
       if (senderFrame !== null) expect(senderFrame.postMessage).not.toHaveBeenCalled();
@@ -184,7 +177,7 @@ describe('IPC', () => {
 
   it('opens the dialog for files, or for folders when asked for just that', async () => {
     const { handlers } = listening();
-    const choose = handlers.get(CHOOSE_FILES)!;
+    const choose = handlers.get(BRIDGE_MESSAGES.chooseFiles)!;
     const page = frame('app://countenance/');
     expect(await choose({ senderFrame: page }, true)).toEqual(['/folder']);
     expect(await choose({ senderFrame: page }, 'yes')).toEqual(['/file']);

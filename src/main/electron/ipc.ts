@@ -1,8 +1,5 @@
+import { BRIDGE_MESSAGES } from '../../shared/desktop-bridge.ts';
 import { isOwnPage } from './origin.ts';
-
-export const REQUEST_PORT = 'countenance:request-port';
-export const CHOOSE_FILES = 'countenance:choose-files';
-export const PORT = 'countenance:port';
 
 /** A frame as IPC names it: its address, its parent, and a way to hand it ports. */
 export interface SenderFrame<Port> {
@@ -35,13 +32,13 @@ export function isTrusted<Port>(frame: SenderFrame<Port> | null): frame is Sende
 
 /** Answers the two things a page may ask of the shell: a port to the backend, and the system's file dialog. */
 export function handleIpc<Port>(ipc: Ipc<Port>, options: IpcOptions<Port>): void {
-  ipc.on(REQUEST_PORT, ({ senderFrame }) => {
+  ipc.on(BRIDGE_MESSAGES.requestPort, ({ senderFrame }) => {
     if (!isTrusted(senderFrame)) return;
     const { port1, port2 } = options.newChannel();
     options.connectBackend(port1);
-    senderFrame.postMessage(PORT, null, [port2]);
+    senderFrame.postMessage(BRIDGE_MESSAGES.port, null, [port2]);
   });
-  ipc.handle(CHOOSE_FILES, ({ senderFrame }, folders) => {
+  ipc.handle(BRIDGE_MESSAGES.chooseFiles, ({ senderFrame }, folders) => {
     if (!isTrusted(senderFrame)) throw new Error('This page may not open dialogs.');
     return options.chooseFiles(folders === true);
   });

@@ -1,6 +1,5 @@
+import { BRIDGE_MESSAGES } from '../../shared/desktop-bridge.ts';
 import { LinkState } from './link-state.ts';
-
-const PORT_MESSAGE = 'countenance:port';
 
 interface PortBridge {
   requestPort(): void;
@@ -59,7 +58,7 @@ export function connectPort(bridge: PortBridge): BackendPort {
   const backend = new BackendPort();
   window.addEventListener('message', (event) => {
     const port = event.ports[0];
-    if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
+    if (event.source !== window || event.data !== BRIDGE_MESSAGES.port || port === undefined) return;
     backend.attach(port, () => bridge.requestPort());
   });
   bridge.requestPort();

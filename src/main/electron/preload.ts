@@ -1,0 +1,4 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { exposeBridge } from '../../preload/index.ts';
+
+exposeBridge({ contextBridge, ipcRenderer, webUtils }, globalThis as unknown as Parameters<typeof exposeBridge>[1]);
