@@ -37,7 +37,7 @@ function describe(info: SystemInfo, providers: readonly ProviderReport[], health
       { title: 'PROVIDER', cell: (provider) => provider.name },
       { title: 'USABLE', cell: (provider) => (provider.usable ? 'yes' : 'no') },
       { title: 'DIFFERENCE', align: 'right', cell: ({ maxDifference }) => maxDifference?.toExponential(1) ?? '–' },
-      { title: 'MS', align: 'right', cell: ({ milliseconds }) => milliseconds?.toFixed(0) ?? '–' },
+      { title: 'MS', align: 'right', cell: ({ milliseconds }) => milliseconds?.toFixed(1) ?? '–' },
       { title: 'REASON', cell: (provider) => provider.reason.split('\n')[0]! },
     ],
     providers,
