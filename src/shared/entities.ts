@@ -49,6 +49,17 @@ export const sampleTileSchema = z.object({
 });
 export type SampleTile = z.infer<typeof sampleTileSchema>;
 
+/** One measure of a face's votes and prediction, with what a screen says of it; null where it is not defined. */
+export const measureValueSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  explanation: z.string(),
+  unit: z.enum(['ratio', 'nats']),
+  voice: z.enum(['model', 'both']),
+  value: z.number().nullable(),
+});
+export type MeasureValue = z.infer<typeof measureValueSchema>;
+
 /** A run's word on one sample; `probabilities` stand in dataset class order, zero where the model has no such class. */
 export const predictionSchema = z.object({
   runId: idSchema,
@@ -57,12 +68,7 @@ export const predictionSchema = z.object({
   predicted: z.number().int(),
   confidence: z.number(),
   probabilities: z.array(z.number()),
-  measures: z.object({
-    selfConfidence: z.number().nullable(),
-    normalisedMargin: z.number().nullable(),
-    hardness: z.number(),
-    klFromVotes: z.number().nullable(),
-  }),
+  measures: z.array(measureValueSchema),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hardness } from '../../src/main/analysis/measures/hardness.ts';
+import { MEASURES } from '../../src/main/analysis/measures/index.ts';
 import { klFromVotes } from '../../src/main/analysis/measures/kl-from-votes.ts';
 import { normalisedMargin } from '../../src/main/analysis/measures/normalised-margin.ts';
 import { selfConfidence } from '../../src/main/analysis/measures/self-confidence.ts';
@@ -48,9 +49,33 @@ describe('measures of a prediction', () => {
 
   it('leave votes for unknown and NF out, and have no margin where the label is one of them', () => {
     const probabilities = [0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0];
-    const measures = predictionMeasures(FERPLUS_CLASSES, [2, 2, 0, 0, 0, 0, 0, 0, 6, 0], 8, probabilities);
-    expect(measures.klFromVotes).toBeCloseTo(0, 12);
-    expect(measures.selfConfidence).toBeNull();
-    expect(measures.normalisedMargin).toBeNull();
+    const found = predictionMeasures(FERPLUS_CLASSES, [2, 2, 0, 0, 0, 0, 0, 0, 6, 0], 8, probabilities);
+    const measure = (name: string) => found.find((each) => each.name === name)?.value;
+    expect(measure('klFromVotes')).toBeCloseTo(0, 12);
+    expect(measure('selfConfidence')).toBeNull();
+    expect(measure('normalisedMargin')).toBeNull();
   });
+});
+
+describe('every measure in the registry', () => {
+  it('has a name of its own and words for a person', () => {
+    expect(new Set(MEASURES.map(({ name }) => name)).size).toBe(MEASURES.length);
+    for (const { label, explanation } of MEASURES) expect(label.length * explanation.length).toBeGreaterThan(0);
+  });
+
+  it.each(MEASURES.map((measure) => [measure.name, measure] as const))(
+    '%s is finite and, where it is a ratio, in [0, 1], for any votes and probabilities',
+    (_, measure) => {
+      const weights = fc.array(fc.nat({ max: 9 }), { minLength: 8, maxLength: 8 }).filter((list) => list.some(Boolean));
+      const shares = weights.map((list) => list.map((weight) => weight / list.reduce((sum, each) => sum + each, 0)));
+      fc.assert(
+        fc.property(shares, shares, fc.nat({ max: 7 }), (voteShares, probabilities, label) => {
+          const value = measure.compute({ voteShares, probabilities, label })!;
+          expect(Number.isFinite(value)).toBe(true);
+          expect(value).toBeGreaterThanOrEqual(-1e-12);
+          if (measure.unit === 'ratio') expect(value).toBeLessThanOrEqual(1 + 1e-12);
+        }),
+      );
+    },
+  );
 });

@@ -5,4 +5,3 @@ import { selfConfidence } from './self-confidence.ts';
 
 /** Every measure of a prediction; a new one is a file and a line here. */
 export const MEASURES = [selfConfidence, normalisedMargin, hardness, klFromVotes] as const;
-export type MeasureName = (typeof MEASURES)[number]['name'];

@@ -4,10 +4,12 @@ import type { Measure } from './measure.ts';
 const SMALLEST = 1e-12;
 
 /** KL(p‖q) = Σ p ln(p / q) in nats, votes p against the model's probabilities q. At least 0; null without votes. */
-export const klFromVotes: Measure<'klFromVotes'> = {
+export const klFromVotes: Measure = {
   name: 'klFromVotes',
   label: 'KL from votes',
   explanation: 'How badly the model’s probabilities explain the crowd’s emotion votes, in nats: 0 when they agree.',
+  unit: 'nats',
+  voice: 'both',
   compute({ voteShares, probabilities }) {
     if (voteShares === null) return null;
     return voteShares.reduce(

@@ -1,3 +1,5 @@
+import type { MeasureValue } from '../../../shared/entities.ts';
+
 /** What a measure may look at: vote shares p, the model's probabilities q (same classes), and the label y if any. */
 export interface MeasureInput {
   readonly voteShares: readonly number[] | null;
@@ -5,10 +7,10 @@ export interface MeasureInput {
   readonly label: number | null;
 }
 
-/** A number about one face's votes and one run's prediction; null where it is not defined. */
-export interface Measure<Name extends string = string> {
-  readonly name: Name;
-  readonly label: string;
-  readonly explanation: string;
+/**
+ * A number about one face's votes and one run's prediction; null where it is not defined. A `ratio` lies in [0, 1];
+ * `voice` says whether the model alone speaks, or the crowd too.
+ */
+export interface Measure extends Readonly<Omit<MeasureValue, 'value'>> {
   compute(input: MeasureInput): number | null;
 }

@@ -6,4 +6,3 @@ import { topVote } from './top-vote.ts';
 
 /** Every evaluation protocol; a new one is a file and a line here. */
 export const PROTOCOLS = [majority, probability, crossEntropy, multiTarget, topVote] as const;
-export type ProtocolName = (typeof PROTOCOLS)[number]['name'];

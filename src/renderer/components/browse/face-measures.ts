@@ -45,24 +45,8 @@ export function measuresOf(face: SampleDetail): readonly Measure[] {
   return [
     ...crowd,
     ratio('Confidence', confidence, 'model', 'The probability the model gives its first choice.'),
-    ratio('Self-confidence', measures.selfConfidence, 'both', 'The probability the model gives the crowd’s label.'),
-    ratio(
-      'Normalised margin',
-      measures.normalisedMargin,
-      'both',
-      'The probability of the crowd’s label against its strongest rival, from 0 to 1; below 0.5 the rival wins.',
-    ),
-    nats(
-      'Hardness',
-      measures.hardness,
-      'model',
-      'Entropy of the model’s probabilities: 0 where it is sure, ln C where it has no idea.',
-    ),
-    nats(
-      'KL from votes',
-      measures.klFromVotes,
-      'both',
-      'Kullback–Leibler divergence of the model’s probabilities from the share of votes: 0 where they are the same.',
+    ...measures.map(({ label, value, unit, voice, explanation }) =>
+      (unit === 'ratio' ? ratio : nats)(label, value, voice, explanation),
     ),
   ];
 }
