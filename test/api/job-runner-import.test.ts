@@ -7,10 +7,10 @@ import { findDataset } from '../../src/main/library/datasets.ts';
 import { openLibrary } from '../../src/main/library/db.ts';
 import type { BackendEvent } from '../../src/shared/contract/jobs.ts';
 import { facePixels } from '../engine/face-library.ts';
-import { temporaryFolder } from '../engine/temp-folder.ts';
+import { suiteFolder } from '../support/temp.ts';
 import { ENGINE_ENTRY } from './entries.ts';
 
-const folder = temporaryFolder();
+const folder = suiteFolder();
 
 function classFolders(count: number): string {
   const root = join(folder, 'faces');

@@ -10,11 +10,11 @@ import { decodeVector } from '../../src/main/library/vectors.ts';
 import { ClassMappingError, UsageError } from '../../src/shared/errors.ts';
 import type { ModelSpec } from '../../src/shared/model-spec.ts';
 import { addFaces, CLASS_NAMES, facePixels } from '../engine/face-library.ts';
-import { temporaryFolder } from '../engine/temp-folder.ts';
 import { type TinyClassifier, tinyClassifier, writeModel } from '../support/onnx-models.ts';
+import { suiteFolder } from '../support/temp.ts';
 import { ENGINE_ENTRY } from './entries.ts';
 
-const folder = temporaryFolder();
+const folder = suiteFolder();
 const library = openLibrary(join(folder, 'library.sqlite'));
 const runner = createJobRunner({ library, engineEntry: ENGINE_ENTRY, publish: () => {} });
 afterAll(async () => {

@@ -12,11 +12,11 @@ import { getRun } from '../../src/main/library/runs.ts';
 import type { BackendEvent } from '../../src/shared/contract/jobs.ts';
 import type { Job } from '../../src/shared/entities.ts';
 import { ConflictError, UsageError } from '../../src/shared/errors.ts';
-import { temporaryFolder } from '../engine/temp-folder.ts';
+import { suiteFolder } from '../support/temp.ts';
 import { BACKEND_PROCESS, ENGINE_ENTRY } from './entries.ts';
 import { countAttempts, predictionCount, preparePrediction } from './predict-setup.ts';
 
-const folder = temporaryFolder();
+const folder = suiteFolder();
 const open: { runner: JobRunner; library: Library }[] = [];
 let libraries = 0;
 

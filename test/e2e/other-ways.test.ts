@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLibrary } from '../../src/main/library/db.ts';
+import { SHIPPED_MODEL } from '../support/shipped-model.ts';
 import { launchBrowser, type RunningApp, startApp } from './support/app.ts';
 import { FACES_ARE, writeFaces } from './support/faces.ts';
 import { inspectScreen } from './support/screens.ts';
 
-const SHIPPED_MODEL = join(import.meta.dirname, '../../models/nr-swin-micro/nr-swin-micro.onnx');
 const FACES = { train: 20, valid: 500 };
 const ALL = FACES.train + FACES.valid;
 

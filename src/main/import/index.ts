@@ -6,7 +6,6 @@ import { rafdb } from './rafdb.ts';
 
 /** Every layout that can be imported: one file each, and one line here. Of equally good guesses the first wins. */
 export const IMPORTERS = [ferplus, rafdb, classFolders] as const;
-export type ImporterName = (typeof IMPORTERS)[number]['name'];
 
 /** The importer of that name. Throws UsageError. */
 export function importerNamed(name: string): Importer {

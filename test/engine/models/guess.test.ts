@@ -10,9 +10,11 @@ import { openLibrary } from '../../../src/main/library/db.ts';
 import { listModels } from '../../../src/main/library/models.ts';
 import { ConflictError, ModelError, NotFoundError } from '../../../src/shared/errors.ts';
 import { type TinyClassifier, tinyClassifier, writeModel } from '../../support/onnx-models.ts';
-import { REFERENCE_MODEL, SHARED_MANIFEST, temporaryFolder } from '../temp-folder.ts';
+import { hasSharedData, REFERENCE_MANIFEST } from '../../support/shared-data.ts';
+import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
+import { suiteFolder } from '../../support/temp.ts';
 
-const folder = temporaryFolder();
+const folder = suiteFolder();
 const WEIGHTS = [
   [1, 2, 3],
   [4, 5, 6],
@@ -139,8 +141,8 @@ describe('class names in metadata', () => {
 
 describe('a manifest', () => {
   it('in the reference model’s spelling needs no guess', () => {
-    const guess = guessModel(REFERENCE_MODEL, null);
-    expect(guess.manifestFile).toBe(join(REFERENCE_MODEL, '..', 'manifest.json'));
+    const guess = guessModel(SHIPPED_MODEL, null);
+    expect(guess.manifestFile).toBe(join(SHIPPED_MODEL, '..', 'manifest.json'));
     expect(guess.guessed).toEqual([]);
     expect(guess.missing).toEqual([]);
     expect(guess.spec).toMatchObject({
@@ -153,10 +155,10 @@ describe('a manifest', () => {
   });
 
   it('is read as the reference model’s own file has it', (context) => {
-    if (SHARED_MANIFEST === null) return context.skip('../shared/models/nr-swin-micro.json is not there');
-    const { spec, missing, guessed } = guessModel(REFERENCE_MODEL, SHARED_MANIFEST);
+    if (!hasSharedData) return context.skip('../shared/models/nr-swin-micro.json is not there');
+    const { spec, missing, guessed } = guessModel(SHIPPED_MODEL, REFERENCE_MANIFEST);
     expect({ missing, guessed }).toEqual({ missing: [], guessed: [] });
-    expect(spec.input).toEqual(guessModel(REFERENCE_MODEL, null).spec.input);
+    expect(spec.input).toEqual(guessModel(SHIPPED_MODEL, null).spec.input);
   });
 
   it('beside the model under its name is found, and read in the spelling of a whole spec', () => {
@@ -251,8 +253,8 @@ describe('registering', () => {
   it('enters the shipped models once, renews them where they moved, and reports those that are broken', async () => {
     const library = openLibrary(join(folder, 'shipped.sqlite'));
     const shipped = join(folder, 'shipped');
-    cpSync(join(REFERENCE_MODEL, '..'), join(shipped, 'nr-swin-micro'), { recursive: true });
-    await registerShippedModels(library, join(REFERENCE_MODEL, '../..'));
+    cpSync(join(SHIPPED_MODEL, '..'), join(shipped, 'nr-swin-micro'), { recursive: true });
+    await registerShippedModels(library, join(SHIPPED_MODEL, '../..'));
     mkdirSync(join(shipped, 'broken'));
     writeFileSync(join(shipped, 'broken', 'manifest.json'), '{"file": "absent.onnx"}');
     const { models, problems } = await registerShippedModels(library, shipped);
