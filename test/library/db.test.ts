@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +11,13 @@ import { LibraryError } from '../../src/shared/errors.ts';
 import { addFaces } from '../support/library-rows.ts';
 import { tempFolder } from '../support/temp.ts';
 
+/** Takes the write lock of a file that is not yet in WAL mode, says so, and lets go half a second later. */
+const HOLD_NEW_FILE = `
+  const sqlite = new (require('better-sqlite3'))(process.argv[1]);
+  sqlite.exec('BEGIN IMMEDIATE');
+  console.log('held');
+  setTimeout(() => { sqlite.exec('ROLLBACK'); sqlite.close(); }, 500);
+`;
 const MIGRATIONS = join(import.meta.dirname, '../../src/main/library/migrations');
 const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
 
@@ -46,6 +55,14 @@ describe('opening a library', () => {
       expect(library.schemaVersion).toBe(migrations.length);
     });
     expect(statSync(file).size).toBeGreaterThan(0);
+  });
+
+  it('waits while another process that came first to the new file is writing its first page', async () => {
+    const file = join(tempFolder(), 'library.sqlite');
+    const holder = spawn(process.execPath, ['--eval', HOLD_NEW_FILE, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(holder.stdout, 'data');
+    opened(file, (library) => expect(library.schemaVersion).toBe(migrations.length));
+    await once(holder, 'exit');
   });
 
   it('finds again what was written before', () => {

@@ -8,6 +8,7 @@ import { LibraryError } from '../../shared/errors.ts';
 /** "CNTN": marks a SQLite file as one of ours. */
 const APPLICATION_ID = 0x434e544e;
 const BUSY_TIMEOUT_MS = 10_000;
+const RETRY_MS = 20;
 
 export interface LibraryOptions {
   readonly migrationsFolder?: string;
@@ -43,7 +44,7 @@ export function openLibrary(path: string, options: LibraryOptions = {}): Library
     sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     if (!isNew) refuseForeignFile(sqlite, file);
     if (!isNew && options.trusted !== true) refuseDamage(sqlite, file);
-    sqlite.pragma('journal_mode = WAL');
+    turnToWal(sqlite);
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('cache_size = -16384');
     const schemaVersion = bringUpToDate(sqlite, file, migrationsFolder);
@@ -94,6 +95,23 @@ function refuseDamage(sqlite: Database.Database, file: string): void {
 export function quickCheck(sqlite: Database.Database): readonly string[] {
   const rows = sqlite.prepare('PRAGMA quick_check(20)').pluck().all() as string[];
   return rows.filter((row) => row !== 'ok');
+}
+
+/**
+ * A file is turned to WAL by a process that has it alone, and SQLite refuses at once instead of waiting for that. So
+ * those that open a new library together try again, as long as the busy timeout.
+ */
+function turnToWal(sqlite: Database.Database): void {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
 }
 
 function bringUpToDate(sqlite: Database.Database, file: string, migrationsFolder: string): number {
