@@ -6,6 +6,8 @@ export const ERROR_CODES = [
   'LIBRARY',
   'IMPORT',
   'MODEL',
+  'GRAPH',
+  'WEIGHTS',
   'CLASS_MAPPING',
   'PROVIDER',
   'ENGINE',
@@ -77,6 +79,20 @@ export class ImportError extends CountenanceError {
 export class ModelError extends CountenanceError {
   constructor(message: string, detail?: ErrorDetail, cause?: unknown) {
     super('MODEL', message, detail, cause);
+  }
+}
+
+/** A network that cannot be built, read or differentiated; the message names the op, its operands and their shapes. */
+export class GraphError extends CountenanceError {
+  constructor(message: string, detail?: ErrorDetail, cause?: unknown) {
+    super('GRAPH', message, detail, cause);
+  }
+}
+
+/** Weights that cannot be read, or do not fit a network; `detail.names` holds the keys. */
+export class WeightsError extends CountenanceError {
+  constructor(message: string, detail?: ErrorDetail, cause?: unknown) {
+    super('WEIGHTS', message, detail, cause);
   }
 }
 

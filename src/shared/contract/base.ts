@@ -11,6 +11,8 @@ export const base = oc.errors({
   LIBRARY: { ...declared, status: 500 },
   IMPORT: { ...declared, status: 422 },
   MODEL: { ...declared, status: 422 },
+  GRAPH: { ...declared, status: 422 },
+  WEIGHTS: { ...declared, status: 422 },
   CLASS_MAPPING: { ...declared, status: 422 },
   PROVIDER: { ...declared, status: 503 },
   ENGINE: { ...declared, status: 500 },
