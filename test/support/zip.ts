@@ -9,6 +9,8 @@ export interface ZipItem {
   readonly symlink?: boolean;
   readonly declaredSize?: number;
   readonly crc?: number;
+  /** Bytes between the entry's own header and its data, which the directory does not repeat. */
+  readonly localExtra?: Buffer;
 }
 
 /** A zip file of these entries, written byte by byte so that it may hold what no zip tool would write. */
@@ -27,12 +29,15 @@ export function makeZip(items: readonly ZipItem[]): Buffer {
     fields.writeUInt32LE(data.length, 14);
     fields.writeUInt32LE(item.declaredSize ?? item.data.length, 18);
     fields.writeUInt16LE(name.length, 22);
-    parts.push(signature(0x04034b50), fields, name, data);
+    const extra = item.localExtra ?? Buffer.alloc(0);
+    const local = Buffer.from(fields);
+    local.writeUInt16LE(extra.length, 24);
+    parts.push(signature(0x04034b50), local, name, extra, data);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(item.symlink === true ? (0o120777 << 16) >>> 0 : (0o100644 << 16) >>> 0, 6);
     tail.writeUInt32LE(offset, 10);
     directory.push(signature(0x02014b50), Buffer.from([20, 3]), fields, tail, name);
-    offset += 30 + name.length + data.length;
+    offset += 30 + name.length + extra.length + data.length;
   }
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(18);

@@ -16,12 +16,13 @@ import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
+import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { system } from './system.ts';
 import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 
-export const router = api.router({ analysis, datasets, imports, jobs, models, runs, samples, system });
+export const router = api.router({ analysis, datasets, imports, jobs, models, nets, runs, samples, system });
 
 export type Client = ContractRouterClient<Contract>;
 

@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
+import { net } from './net.ts';
 import { predict } from './predict.ts';
 import { serve } from './serve.ts';
 import type { Command } from './terminal/command.ts';
@@ -16,6 +17,7 @@ export const COMMANDS = [
   predict,
   evaluate,
   models,
+  net,
   jobs,
   serve,
   doctor,

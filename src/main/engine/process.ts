@@ -4,7 +4,7 @@ import { runDecodeWorker } from './decode-worker.ts';
 import { runJob } from './job-process.ts';
 import type { EngineMessage, EngineOrder } from './messages.ts';
 import { say } from './say.ts';
-import { performTask } from './tasks.ts';
+import { performTask } from './tasks/index.ts';
 
 /** The engine: one process for one job or one short task, and in its worker threads the decoding of faces. */
 async function main(): Promise<void> {

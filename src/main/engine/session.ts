@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ProviderName } from '../../shared/entities.ts';
 import { EngineError, ModelError, ProviderError } from '../../shared/errors.ts';
+import { loadRuntime, type Runtime, runtimeReason } from './onnx/runtime.ts';
 
 /** Numbers with a shape, in the order of the last dimension fastest. */
 export interface NumberTensor {
@@ -54,20 +55,13 @@ export async function builtInProviders(): Promise<readonly string[]> {
   return ort.listSupportedBackends().map(({ name }) => name);
 }
 
-type Runtime = typeof import('onnxruntime-node');
-
-async function loadRuntime(): Promise<Runtime> {
-  const module = await import('onnxruntime-node');
-  return (module as Runtime & { default?: Runtime }).default ?? module;
-}
-
 async function create(ort: Runtime, model: string | Uint8Array, provider: ProviderName): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = { executionProviders: [provider], logSeverityLevel: 3 };
   try {
     if (typeof model === 'string') return await ort.InferenceSession.create(model, options);
     return await ort.InferenceSession.create(model, options);
   } catch (error) {
-    const message = withoutSource(error instanceof Error ? error.message : String(error));
+    const message = runtimeReason(error);
     if (provider === 'cpu') {
       const file = typeof model === 'string' ? { file: model } : {};
       throw new ModelError(`ONNX Runtime cannot load the model: ${message}`, file, error);
@@ -78,11 +72,6 @@ async function create(ort: Runtime, model: string | Uint8Array, provider: Provid
       error,
     );
   }
-}
-
-/** ONNX Runtime's own sentence, without the C++ file, function and condition that it may put before it. */
-function withoutSource(message: string): string {
-  return message.replace(/^\S+\.(cc|cpp|h):\d+ .* was false\. /s, '').trim();
 }
 
 function readOutput(name: string, tensor: Tensor): { data: Float32Array; shape: readonly number[] } {

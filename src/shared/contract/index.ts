@@ -3,10 +3,11 @@ import { datasets } from './datasets.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
+import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { system } from './system.ts';
 
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
-export const contract = { analysis, datasets, imports, jobs, models, runs, samples, system };
+export const contract = { analysis, datasets, imports, jobs, models, nets, runs, samples, system };
 export type Contract = typeof contract;

@@ -1,5 +1,6 @@
 import { gradients } from '../../../src/main/engine/onnx/autodiff.ts';
 import { Graph, type Value } from '../../../src/main/engine/onnx/graph.ts';
+import type { OpDefinition } from '../../../src/main/engine/onnx/op.ts';
 import { compile } from '../../../src/main/engine/onnx/run.ts';
 import type { Sample, SampleInput } from '../../../src/main/engine/onnx/sample.ts';
 import { type DType, isFloat, numbersOf, type TensorData, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
@@ -12,9 +13,16 @@ const DIFFERENCES: Readonly<Record<Precision, { readonly step: number; readonly 
   float32: { step: 1e-2, tolerance: 5e-3 },
 };
 
-const dtypeOf = ({ kind }: SampleInput, precision: Precision): DType => (kind === 'float' ? precision : kind);
-const tensorFor = (input: SampleInput, precision: Precision): TensorData =>
-  tensorOf(dtypeOf(input, precision), input.shape, input.values);
+/** What a sample's floating-point operands may be for an evaluation: shapes are computed with as int64. */
+export type ElementType = Precision | 'int64';
+
+const dtypeOf = ({ kind }: SampleInput, type: ElementType): DType => (kind === 'float' ? type : kind);
+
+function tensorFor(input: SampleInput, type: ElementType): TensorData {
+  const whole = input.kind === 'float' && type === 'int64';
+  const values = whole ? input.values.map((value) => Math.round(value * 8)) : input.values;
+  return tensorOf(dtypeOf(input, type), input.shape, values);
+}
 
 interface BuiltCase {
   readonly graph: Graph;
@@ -23,7 +31,7 @@ interface BuiltCase {
   readonly feeds: Readonly<Record<string, TensorData>>;
 }
 
-function buildCase(sample: Sample, precision: Precision): BuiltCase {
+function buildCase(sample: Sample, precision: ElementType): BuiltCase {
   const graph = new Graph();
   const inputs = sample.inputs.map((input, index) => graph.input(`x${index}`, dtypeOf(input, precision), input.shape));
   const built = sample.build(...inputs);
@@ -48,6 +56,12 @@ export async function compareShapes(sample: Sample, precision: Precision): Promi
     const { dtype, shape } = results[`y${index}`]!;
     return { stated: `${output.dtype}[${output.shape.join(', ')}]`, computed: `${dtype}[${shape.join(', ')}]` };
   });
+}
+
+/** Whether the sample has a floating-point result of floating-point operands. */
+export function isDifferentiable(sample: Sample): boolean {
+  const { inputs, outputs } = buildCase(sample, 'float32');
+  return [inputs, outputs].every((values) => values.some(({ dtype }) => isFloat(dtype)));
 }
 
 /** Central differences of Σ w·y beside the graph's gradient, w fixed and different for every element of y. */
@@ -111,16 +125,57 @@ const outputNameOf = (output: Value, outputs: readonly Value[]): string => `y${o
 const weightsFor = (shape: readonly number[]): readonly number[] =>
   Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, (_, at) => Math.sin(at * 1.618 + 0.7));
 
+export interface EvaluationFinding {
+  readonly evaluated: TensorData;
+  readonly computed: TensorData;
+}
+
+/**
+ * Each result of the sample's nodes of an op as `evaluate` gives it, beside ONNX Runtime's. The nodes' operands are
+ * constants of what the runtime computed for them. Throws where `evaluate` gives none.
+ */
+export async function compareEvaluation(
+  op: OpDefinition,
+  sample: Sample,
+  type: ElementType,
+): Promise<readonly EvaluationFinding[]> {
+  const { graph, feeds } = buildCase(sample, type);
+  const nodes = graph.nodes.filter((node) => node.op === op);
+  const operands = new Set(nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
+  for (const value of operands) if (value !== null) graph.output(`value ${value.name}`, value);
+  const executable = await compile(graph);
+  const computed = await executable.run(feeds);
+  await executable.release();
+  return nodes.flatMap(({ inputs, attributes, outputs }) => {
+    const alone = new Graph(graph.opset);
+    const constants = inputs.map((value) => value && alone.constant(computed[`value ${value.name}`]!));
+    alone.add(op, constants, attributes, outputs.length);
+    const results = op.evaluate!(alone.nodes[0]!);
+    if (results === null) throw new Error(`${op.type}(${inputs.map(String).join(', ')}) is not evaluated.`);
+    return outputs.map(({ name }, index) => ({ evaluated: results[index]!, computed: computed[`value ${name}`]! }));
+  });
+}
+
 /** float64 where ONNX Runtime has the op's kernels in it, otherwise float32. */
-export async function precisionFor(sample: Sample): Promise<Precision> {
+export const precisionFor = async (sample: Sample): Promise<Precision> =>
+  (await isSupported(sample, 'float64')) ? 'float64' : 'float32';
+
+/** The element types in which ONNX Runtime has the kernels of a sample. */
+export async function typesFor(sample: Sample): Promise<readonly ElementType[]> {
+  const types: ElementType[] = [];
+  for (const type of ['float32', 'float64', 'int64'] as const) if (await isSupported(sample, type)) types.push(type);
+  return types;
+}
+
+async function isSupported(sample: Sample, type: ElementType): Promise<boolean> {
   try {
-    const { graph } = buildCase(sample, 'float64');
+    const { graph } = buildCase(sample, type);
     await (await compile(graph)).release();
-    return 'float64';
+    return true;
   } catch (error) {
-    if (/NOT_IMPLEMENTED|Could not find an implementation|INVALID_GRAPH|Type Error/i.test(String(error))) {
-      return 'float32';
-    }
+    const noKernel = /NOT_IMPLEMENTED|Could not find an implementation|INVALID_GRAPH|Type Error/i.test(String(error));
+    const noWholeNumber = type === 'int64' && error instanceof RangeError;
+    if (noKernel || noWholeNumber) return false;
     throw error;
   }
 }

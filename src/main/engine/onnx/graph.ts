@@ -1,6 +1,7 @@
 import { GraphError } from '../../../shared/errors.ts';
 import type { Attributes } from './attributes.ts';
 import type { Call, OpDefinition } from './op.ts';
+import type { GraphProto, ModelProto, TypeProto } from './proto.ts';
 import { isStatic, type Shape } from './shape.ts';
 import { type DType, type TensorData, tensorOf } from './tensor.ts';
 
@@ -87,9 +88,20 @@ export interface GraphOrigin {
   readonly metadata: Readonly<Record<string, string>>;
   /** Versions of further operator sets, by domain. */
   readonly domains: Readonly<Record<string, number>>;
+  /** Fields of the file's model and of its graph that have no place in a Graph, written again as they were read. */
+  readonly kept: { readonly model: Partial<ModelProto>; readonly graph: Partial<GraphProto> };
+  /** The types that the file declares, by value name: for what TensorType cannot say, such as an open height. */
+  readonly declared: ReadonlyMap<string, TypeProto>;
 }
 
-const OURS: GraphOrigin = { name: 'countenance', producer: 'countenance', metadata: {}, domains: {} };
+const OURS: GraphOrigin = {
+  name: 'countenance',
+  producer: 'countenance',
+  metadata: {},
+  domains: {},
+  kept: { model: {}, graph: {} },
+  declared: new Map(),
+};
 
 /** A network as an append-only list of nodes over named inputs and constants. Encode it with `encode.ts`. */
 export class Graph {
@@ -100,6 +112,7 @@ export class Graph {
   readonly #nodes: Node[] = [];
   readonly #outputs = new Map<string, Value>();
   readonly #names = new Set<string>();
+  readonly #reserved = new Set<string>();
   readonly #scalars = new Map<string, Value>();
 
   constructor(opset: number = DEFAULT_OPSET, origin: Partial<GraphOrigin> = {}) {
@@ -156,7 +169,8 @@ export class Graph {
 
   /**
    * Adds a node and returns its outputs, their types from the op's shape rule; unknown where an operand's is.
-   * `names` are given names of outputs, '' for one that is left out. Throws GraphError naming op, operands and shapes.
+   * `names` are given names of outputs, '' for one that is left out. Throws GraphError naming op, operands and shapes,
+   * unless `known` has what a file says of the outputs' types: then it stands in wherever the rule does not tell.
    */
   add(
     op: OpDefinition,
@@ -164,16 +178,17 @@ export class Graph {
     attributes: Attributes = {},
     outputs: number | readonly string[] = 1,
     name?: string,
+    known?: readonly (TensorType | null)[],
   ): readonly Value[] {
     const outputCount = typeof outputs === 'number' ? outputs : outputs.length;
-    const call: Call = { op, inputs, attributes, outputCount, opset: this.opset };
+    const call: Call = { op, inputs: [...inputs], attributes, outputCount, opset: this.opset };
     const stranger = inputs.find((input) => input !== null && input.graph !== this);
     if (stranger) throw new GraphError(`${op.type}: “${stranger.name}” belongs to another graph.`);
-    const types = inferTypes(call);
+    const types = known === undefined ? inferTypes(call) : inferWhereKnown(call);
     const made = Array.from({ length: outputCount }, (_, index) => {
       const given = typeof outputs === 'number' ? this.#freshName(op.type) : outputs[index]!;
       if (given !== '') this.#claim(given);
-      return new Value(this, given, types[index] ?? null, { kind: 'node' });
+      return new Value(this, given, types[index] ?? known?.[index] ?? null, { kind: 'node' });
     });
     this.#nodes.push({ ...call, name: name ?? '', outputs: made });
     return made;
@@ -187,6 +202,11 @@ export class Graph {
     return value;
   }
 
+  /** Keeps the names that the graph makes up away from `names`, which will be given to values later. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.#reserved.add(name);
+  }
+
   #claim(name: string): void {
     if (this.#names.has(name)) throw new GraphError(`The graph has a value “${name}” already.`);
     this.#names.add(name);
@@ -195,7 +215,7 @@ export class Graph {
   #freshName(stem: string): string {
     for (let number = this.#names.size; ; number += 1) {
       const name = `${stem}_${number}`;
-      if (!this.#names.has(name)) return name;
+      if (!this.#names.has(name) && !this.#reserved.has(name)) return name;
     }
   }
 }
@@ -208,6 +228,15 @@ function inferTypes(call: Call): readonly (TensorType | null)[] {
     if (!(error instanceof GraphError)) throw error;
     const operands = call.inputs.map((input) => (input === null ? '–' : String(input))).join(', ');
     throw new GraphError(`${call.op.type}(${operands}): ${error.message}`, {}, error);
+  }
+}
+
+/** A file may be right where a shape rule, written for what builders make, refuses it: its types stay unknown. */
+function inferWhereKnown(call: Call): readonly (TensorType | null)[] {
+  try {
+    return inferTypes(call);
+  } catch {
+    return [];
   }
 }
 

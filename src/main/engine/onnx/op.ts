@@ -37,6 +37,8 @@ export interface OpDefinition {
   readonly gradient?: (node: Node, cotangents: readonly (Value | null)[]) => readonly (Vjp | null)[];
   /** The outputs computed in JavaScript where the operands are constants; null where it cannot. For folding. */
   readonly evaluate?: (call: Call) => readonly TensorData[] | null;
+  /** Products with their sums in one run of the node, for ops that are products or convolutions; shapes are fixed. */
+  readonly multiplyAdds?: (node: Node) => number;
   /** Random cases by name, from which the loop tests check shape rule, gradient and evaluation. */
   readonly samples: Readonly<Record<string, SampleMaker>>;
 }

@@ -19,7 +19,17 @@ const STORAGE = {
 
 /** An element type that this library can hold; ONNX's strings and complex numbers are not among them. */
 export type DType = keyof typeof STORAGE;
-export type TensorArray = InstanceType<(typeof STORAGE)[DType]>;
+export type TensorArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 /** Numbers with a shape, last dimension fastest. Nobody writes into `data` once a tensor is made. */
 export interface TensorData {
@@ -42,7 +52,7 @@ export const allocate = (dtype: DType, length: number): TensorArray => new STORA
 /** Views `bytes` as elements of `dtype`, copied only where their address is not a multiple of the element's size. */
 export function viewOf(dtype: DType, bytes: Uint8Array): TensorArray {
   const { BYTES_PER_ELEMENT: size } = STORAGE[dtype];
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new STORAGE[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / size);
 }
 

@@ -3,6 +3,7 @@ import { float, int, numberAttribute } from '../attributes.ts';
 import { apply, type Node, type Value } from '../graph.ts';
 import type { OpDefinition } from '../op.ts';
 import { broadcast } from '../shape.ts';
+import { elementCount } from '../tensor.ts';
 import { mul } from './arithmetic.ts';
 import { reshape, transpose } from './shaping.ts';
 
@@ -48,6 +49,7 @@ export const MatMul: OpDefinition = {
     const columns = b!.rank === 1 ? [] : [b!.shape.at(-1)!];
     return [{ dtype: a!.dtype, shape: [...batch, ...rows, ...columns] }];
   },
+  multiplyAdds: ({ inputs: [a], outputs: [y] }) => elementCount(y!.staticShape) * Number(a!.shape.at(-1)),
   gradient: ({ inputs: [a, b] }, [dy]) => {
     const left = a!.rank === 1 ? asRow(a!) : a!;
     const right = b!.rank === 1 ? asColumn(b!) : b!;
@@ -115,6 +117,10 @@ export const Gemm: OpDefinition = {
       throw new GraphError(`The summand does not broadcast to [${shape.join(', ')}].`);
     }
     return [{ dtype: a!.dtype, shape }];
+  },
+  multiplyAdds: (node) => {
+    const inner = node.inputs[0]!.shape[optionsOf(node).transposeA ? 0 : 1];
+    return elementCount(node.outputs[0]!.staticShape) * Number(inner);
   },
   gradient: (node, [dy]) => {
     const [a, b, c] = node.inputs;

@@ -1,9 +1,22 @@
 import { GraphError } from '../../../../shared/errors.ts';
-import { ints, listAttribute, numberAttribute } from '../attributes.ts';
+import { int, ints, listAttribute, numberAttribute } from '../attributes.ts';
+import { inferSame } from '../elementwise.ts';
 import { apply, type Value } from '../graph.ts';
-import type { OpDefinition } from '../op.ts';
-import { broadcast, type Dim, divideDim, isStatic, type Shape, sizeOf, stridesOf } from '../shape.ts';
-import { allocate, int64List, numbersOf } from '../tensor.ts';
+import type { Call, OpDefinition } from '../op.ts';
+import { listOf } from '../operands.ts';
+import { offsets, select } from '../select.ts';
+import {
+  broadcast,
+  broadcastAxes,
+  type Dim,
+  divideDim,
+  isStatic,
+  normaliseAxis,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from '../shape.ts';
+import { int64List, numbersOf, type TensorData } from '../tensor.ts';
 
 /** The same elements in another shape of as many; one dimension may be -1 or open, and is worked out. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -23,6 +36,32 @@ export function expand(x: Value, shape: Shape): Value {
   return apply(Expand, [x, x.graph.constant(int64List(shape))]);
 }
 
+/** x without the axes `axes`, whose dimensions are 1. */
+export const squeeze = (x: Value, axes: readonly number[]): Value => withAxes(Squeeze, x, axes);
+
+/** x with dimensions of 1 put in, so that they are the result's axes `axes`. */
+export const unsqueeze = (x: Value, axes: readonly number[]): Value => withAxes(Unsqueeze, x, axes);
+
+/** The axes are an operand from operator set 13 on. */
+const withAxes = (op: OpDefinition, x: Value, axes: readonly number[]): Value =>
+  x.graph.opset < 13 ? apply(op, [x], { axes: ints(axes) }) : apply(op, [x, x.graph.constant(int64List(axes))]);
+
+/** x as a matrix: the axes before `axis` as its rows, the others as its columns. */
+export const flatten = (x: Value, axis = 1): Value => apply(Flatten, [x], { axis: int(axis) });
+
+/** x under another name. */
+export const identity = (x: Value): Value => apply(Identity, [x]);
+
+/** The gradient of ops that only give their elements another shape: the cotangent in the operand's. */
+const reshaped: OpDefinition['gradient'] = ({ inputs: [x] }, [dy]) => [() => reshape(dy!, x!.shape), null];
+
+/** The operand's elements in the shape that the op's shape rule gives. */
+function evaluateReshaped(call: Call): readonly TensorData[] | null {
+  const tensor = call.inputs[0]!.constant;
+  const shape = call.op.infer(call)[0]?.shape;
+  return tensor && shape && isStatic(shape) ? [{ ...tensor, shape }] : null;
+}
+
 export const Reshape: OpDefinition = {
   type: 'Reshape',
   infer: (call) => {
@@ -33,19 +72,15 @@ export const Reshape: OpDefinition = {
     const dims = numbersOf(wanted).map((dim, axis): Dim => (dim === 0 && keepsZero ? x!.shape[axis]! : dim));
     const total = sizeOf(x!.shape);
     const known = sizeOf(dims.filter((dim) => dim !== -1));
-    const rest = divideDim(total, known);
+    const rest = total === known ? 1 : divideDim(total, known);
     const shape = dims.map((dim) => (dim === -1 ? rest : dim));
     if (rest === null || (!dims.includes(-1) && rest !== 1)) {
       throw new GraphError(`${total} elements do not fit the shape [${dims.join(', ')}].`);
     }
     return [{ dtype: x!.dtype, shape: shape as Shape }];
   },
-  gradient: ({ inputs: [x] }, [dy]) => [() => reshape(dy!, x!.shape), null],
-  evaluate: (call) => {
-    const tensor = call.inputs[0]!.constant;
-    const shape = call.op.infer(call)[0]?.shape;
-    return tensor && shape && isStatic(shape) ? [{ ...tensor, shape }] : null;
-  },
+  gradient: reshaped,
+  evaluate: evaluateReshaped,
   samples: {
     'split and merged axes': (random) => {
       const [a, b, c] = [random.integer(1, 3), random.integer(1, 3), random.integer(1, 4)];
@@ -79,24 +114,11 @@ export const Transpose: OpDefinition = {
   evaluate: (call) => {
     const tensor = call.inputs[0]!.constant;
     if (!tensor) return null;
-    const permutation = permutationOf(call, tensor.shape.length);
-    const shape = permutation.map((axis) => tensor.shape[axis]!);
-    const own = stridesOf(tensor.shape);
-    const strides = permutation.map((axis) => own[axis]!);
-    const data = allocate(tensor.dtype, tensor.data.length);
-    const position = shape.map(() => 0);
-    let from = 0;
-    for (let to = 0; to < data.length; to += 1) {
-      data[to] = tensor.data[from]!;
-      for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-        from += strides[axis]!;
-        position[axis]! += 1;
-        if (position[axis]! < shape[axis]!) break;
-        from -= position[axis]! * strides[axis]!;
-        position[axis] = 0;
-      }
-    }
-    return [{ dtype: tensor.dtype, shape, data }];
+    const strides = stridesOf(tensor.shape);
+    const tables = permutationOf(call, tensor.shape.length).map((axis) =>
+      offsets(tensor.shape[axis]!, strides[axis]!, (index) => index),
+    );
+    return [select(tensor, tables)];
   },
   samples: {
     'three axes': (random) => ({
@@ -114,7 +136,7 @@ export const Transpose: OpDefinition = {
   },
 };
 
-const permutationOf = (call: Parameters<OpDefinition['infer']>[0], rank: number): readonly number[] =>
+const permutationOf = (call: Call, rank: number): readonly number[] =>
   listAttribute(
     call,
     'perm',
@@ -131,10 +153,98 @@ export const Expand: OpDefinition = {
     return [{ dtype: x!.dtype, shape }];
   },
   gradient: (_, [dy]) => [() => dy!, null],
+  evaluate: (call) => {
+    const tensor = call.inputs[0]!.constant;
+    const shape = call.op.infer(call)[0]?.shape;
+    if (!tensor || !shape || !isStatic(shape)) return null;
+    const repeated = broadcastAxes(tensor.shape, shape);
+    const strides = stridesOf(tensor.shape);
+    const shift = shape.length - tensor.shape.length;
+    const tables = shape.map((dim, axis) =>
+      offsets(dim, repeated.includes(axis) ? 0 : strides[axis - shift]!, (index) => index),
+    );
+    return [select(tensor, tables)];
+  },
   samples: {
     'repeated axes': (random) => ({
       inputs: [random.uniform([random.integer(1, 3), 1])],
       build: (x) => expand(x!, [2, x!.staticShape[0]!, 3]),
     }),
   },
+};
+
+export const Squeeze: OpDefinition = {
+  type: 'Squeeze',
+  infer: (call) => {
+    const { dtype, shape } = call.inputs[0]!;
+    const listed = listOf(call, 1, 'axes');
+    if (listed === null || (listed === undefined && !isStatic(shape))) return [null];
+    const axes = listed?.map((axis) => normaliseAxis(axis, shape.length));
+    const wide = axes?.find((axis) => typeof shape[axis] === 'number' && shape[axis] !== 1);
+    if (wide !== undefined) throw new GraphError(`Axis ${wide} has ${shape[wide]} elements, not 1.`);
+    if (axes?.some((axis) => shape[axis] !== 1)) return [null];
+    return [{ dtype, shape: shape.filter((dim, axis) => (axes ? !axes.includes(axis) : dim !== 1)) }];
+  },
+  gradient: reshaped,
+  evaluate: evaluateReshaped,
+  samples: {
+    'two axes': (random) => ({
+      inputs: [random.uniform([1, random.integer(1, 4), 1, 2])],
+      build: (x) => squeeze(x!, [0, -2]),
+    }),
+    'every axis of 1': (random) => ({
+      inputs: [random.uniform([1, random.integer(1, 3), 2, 1])],
+      build: (x) => apply(Squeeze, [x!]),
+    }),
+  },
+};
+
+export const Unsqueeze: OpDefinition = {
+  type: 'Unsqueeze',
+  infer: (call) => {
+    const { dtype, shape } = call.inputs[0]!;
+    const listed = listOf(call, 1, 'axes');
+    if (listed === null) return [null];
+    if (listed === undefined) throw new GraphError('It needs axes.');
+    const rank = shape.length + listed.length;
+    const axes = new Set(listed.map((axis) => normaliseAxis(axis, rank)));
+    if (axes.size < listed.length) throw new GraphError(`[${listed.join(', ')}] names an axis twice.`);
+    const dims = shape.values();
+    return [{ dtype, shape: Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : dims.next().value!)) }];
+  },
+  gradient: reshaped,
+  evaluate: evaluateReshaped,
+  samples: {
+    'front and back': (random) => ({
+      inputs: [random.uniform(random.shape(2))],
+      build: (x) => unsqueeze(x!, [-1, 0, 2]),
+    }),
+    'a scalar': (random) => ({ inputs: [random.uniform([])], build: (x) => unsqueeze(x!, [0]) }),
+  },
+};
+
+export const Flatten: OpDefinition = {
+  type: 'Flatten',
+  infer: (call) => {
+    const { dtype, shape } = call.inputs[0]!;
+    const given = numberAttribute(call, 'axis', 1);
+    const axis = given === shape.length ? given : normaliseAxis(given, shape.length);
+    return [{ dtype, shape: [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))] }];
+  },
+  gradient: reshaped,
+  evaluate: evaluateReshaped,
+  samples: {
+    'any axis': (random) => {
+      const axis = random.integer(-3, 3);
+      return { inputs: [random.uniform(random.shape(3))], build: (x) => flatten(x!, axis) };
+    },
+  },
+};
+
+export const Identity: OpDefinition = {
+  type: 'Identity',
+  infer: inferSame,
+  gradient: (_, [dy]) => [() => dy!],
+  evaluate: ({ inputs: [x] }) => x!.constant && [x!.constant],
+  samples: { 'any shape': (random) => ({ inputs: [random.uniform(random.shape(2))], build: (x) => identity(x!) }) },
 };

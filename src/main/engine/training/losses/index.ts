@@ -1,0 +1,10 @@
+import { crossEntropy } from './cross-entropy.ts';
+import { fPdls } from './f-pdls.ts';
+import { labelSmoothing } from './label-smoothing.ts';
+import { pdls } from './pdls.ts';
+import { softVotes } from './soft-votes.ts';
+
+/** Every loss, the paper's own last. A new one is a file and a line here. */
+export const LOSSES = [crossEntropy, labelSmoothing, softVotes, pdls, fPdls] as const;
+
+export const LOSS_NAMES = LOSSES.map(({ name }) => name);
