@@ -15,6 +15,7 @@ export const errorDetailSchema = z.object({
   names: z.array(z.string()).readonly().optional(),
   kept: z.string().optional(),
   remedy: z.string().optional(),
+  table: z.array(z.array(z.string()).readonly()).readonly().optional(),
 });
 export const errorRecordSchema = z.object({
   code: z.enum(ERROR_CODES),

@@ -25,6 +25,8 @@ export interface ErrorDetail {
   readonly names?: readonly string[];
   readonly kept?: string;
   readonly remedy?: string;
+  /** What is too much for the message, as rows of cells under a row of titles. */
+  readonly table?: readonly (readonly string[])[];
 }
 
 /** The base of every error this project throws on purpose; its message is one sentence a person can act on. */

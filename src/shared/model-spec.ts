@@ -38,6 +38,15 @@ export const modelMetricsSchema = z.object({
   macroF1: z.number(),
 });
 
+/** The network that a model was built from here, so that it can be built again to be trained. */
+export const modelNetworkSchema = z.object({
+  kind: z.string().min(1),
+  config: z.record(z.string(), z.unknown()),
+  /** The file of its weights, beside the model's. */
+  weights: z.string().min(1),
+});
+export type ModelNetwork = z.infer<typeof modelNetworkSchema>;
+
 /** All the engine needs to run a classifier, and what the card says of it. */
 export const modelSpecSchema = z.object({
   name: z
@@ -54,6 +63,7 @@ export const modelSpecSchema = z.object({
   trainedOn: z.string(),
   pipeline: z.array(z.string()),
   metrics: modelMetricsSchema.nullable(),
+  network: modelNetworkSchema.optional(),
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
 

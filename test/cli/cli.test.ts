@@ -9,17 +9,12 @@ import { openLibrary } from '../../src/main/library/db.ts';
 import { listJobs } from '../../src/main/library/jobs.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import { tinyClassifier, writeModel } from '../support/onnx-models.ts';
-import { type CliResult, runCli, runCliHere, startCli } from './run-cli.ts';
+import { type CliResult, document, runCli, runCliHere, startCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countenance-cli-'));
 const faces = join(folder, 'faces');
 writeDrawnFaces(faces, { train: 24, valid: 16 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The one JSON document that stdout must hold. */
-function document({ stdout }: CliResult): unknown {
-  return JSON.parse(stdout);
-}
 
 const json = (...words: readonly string[]): Promise<CliResult> => runCli(folder, '--json', ...words);
 

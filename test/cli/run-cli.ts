@@ -12,6 +12,11 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** The one JSON document that stdout must hold. */
+export function document({ stdout }: CliResult): unknown {
+  return JSON.parse(stdout);
+}
+
 /** Starts the command line as a process of its own, with a library in `folder`. */
 export function startCli(
   folder: string,

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runTask } from '../../src/main/engine/launch.ts';
@@ -8,21 +7,10 @@ import { openSession } from '../../src/main/engine/session.ts';
 import { PROVIDER_NAMES, type ProviderName, type ProviderReport } from '../../src/shared/entities.ts';
 import { EngineError, ProviderError } from '../../src/shared/errors.ts';
 import { SHIPPED_MODEL } from '../support/shipped-model.ts';
+import { swiftShader } from '../support/swift-shader.ts';
 
 const ENGINE_ENTRY = resolve(import.meta.dirname, '../../src/main/engine/process.ts');
 const SHADERS_MS = 120_000;
-
-/** Where Debian's chromium keeps the description of SwiftShader, a Vulkan driver without a GPU; or why it is not there. */
-function swiftShader(): { readonly driver: string } | { readonly reason: string } {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return { reason: 'WebGPU is not built in here' };
-  try {
-    const listed = execFileSync('dpkg', ['-L', 'chromium', 'chromium-common'], { encoding: 'utf8' });
-    const driver = listed.split('\n').find((line) => line.endsWith('/vk_swiftshader_icd.json'));
-    return driver === undefined ? { reason: 'chromium brings no SwiftShader' } : { driver };
-  } catch {
-    return { reason: 'Debian’s chromium is not installed' };
-  }
-}
 
 async function withEnvironment<Result>(name: string, value: string, work: () => Promise<Result>): Promise<Result> {
   const before = process.env[name];
@@ -124,6 +112,12 @@ describe('a task', () => {
     await expect(runTask(ENGINE_ENTRY, 'probe', { provider: 'cpu' }, 1)).rejects.toThrow(/within 0.001 seconds/);
     const dying = resolve(import.meta.dirname, 'dying-process.ts');
     await expect(runTask(dying, 'probe', {}, 20_000)).rejects.toThrow(/SIGABRT.*last words/s);
+  });
+
+  it('that nobody wants any more is ended, and not begun', async () => {
+    const soon = AbortSignal.timeout(20);
+    await expect(runTask(ENGINE_ENTRY, 'variants', {}, 20_000, soon)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(runTask('nowhere.ts', 'variants', {}, 20_000, soon)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('that fails brings its own error back', async () => {

@@ -1,20 +1,12 @@
 import { mapClasses } from '../../shared/class-sets.ts';
 import { NotFoundError } from '../../shared/errors.ts';
-import { type ModelGuess, type ModelSpec, modelGuessSchema } from '../../shared/model-spec.ts';
-import { runTask } from '../engine/launch.ts';
 import { registerModel } from '../engine/models/register.ts';
 import { datasetClasses } from '../library/datasets.ts';
 import { findModel, getModel, listModels, removeModel } from '../library/models.ts';
-import type { BackendContext } from './context.ts';
 import { changed } from './events.ts';
 import { api } from './implementer.ts';
-
-const INSPECTION_TIMEOUT_MS = 120_000;
-
-interface ModelSource {
-  readonly file: string;
-  readonly manifest: string | null;
-}
+import { inspectApart } from './inspect-apart.ts';
+import { buildModel, importOnnx } from './model-folders.ts';
 
 export const models = {
   list: api.models.list.handler(({ context }) => listModels(context.library)),
@@ -34,6 +26,8 @@ export const models = {
     changed(context.events, 'models');
     return model;
   }),
+  build: api.models.build.handler(({ input, context, signal }) => buildModel(context, input, signal)),
+  importOnnx: api.models.importOnnx.handler(({ input, context, signal }) => importOnnx(context, input, signal)),
   remove: api.models.remove.handler(({ input, context }) => {
     const runs = removeModel(context.library, input.id);
     changed(context.events, 'models', 'runs');
@@ -50,13 +44,3 @@ export const models = {
     };
   }),
 };
-
-/** Native code opens a stranger's file here: it does so in a process of its own. */
-async function inspectApart(
-  { engineEntry }: BackendContext,
-  { file, manifest }: ModelSource,
-  overrides: Partial<ModelSpec>,
-): Promise<ModelGuess> {
-  const guess = await runTask(engineEntry, 'inspect', { file, manifest, overrides }, INSPECTION_TIMEOUT_MS);
-  return modelGuessSchema.parse(guess);
-}

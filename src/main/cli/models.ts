@@ -1,20 +1,17 @@
 import { resolve } from 'node:path';
-import { Option } from 'commander';
-import { type Model, type ModelSpec, modelInputSchema } from '../../shared/model-spec.ts';
+import type { Model, ModelSpec } from '../../shared/model-spec.ts';
+import { defineBuild } from './models-build.ts';
+import { defineImportOnnx } from './models-import-onnx.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { bytes, count, percent } from './terminal/format.ts';
-import { collectPairs, list, number, numbers, whole } from './terminal/options.ts';
-import { type SpecFlags, specFromFlags } from './terminal/spec-flags.ts';
+import { type SpecFlags, specFromFlags, withSpecFlags } from './terminal/spec-flags.ts';
 import { pairs, table } from './terminal/table.ts';
-
-const side = whole(1, 4096);
-const { dtype, layout, colour } = modelInputSchema.shape;
 
 /** Lists, adds, shows and removes models. */
 export const models = {
   name: 'models',
   define(program, run) {
-    const group = program.command('models').description('list the models, or add, show and remove one');
+    const group = program.command('models').description('list the models; add, build, import, show or remove one');
     group
       .command('list', { isDefault: true })
       .description('list the models')
@@ -27,30 +24,12 @@ export const models = {
       .command('remove <name>')
       .description('forget a model and its runs; its file stays')
       .action((name: string) => run((session) => remove(session, name)));
-    group
+    const adding = group
       .command('add <file>')
-      .description('add an .onnx classifier; what no flag says comes from its manifest or from the file itself')
-      .option('--manifest <file>', 'the manifest (default: the .json beside the model)')
-      .option('--name <name>', 'the model’s name')
-      .option('--input-name <name>', 'the graph’s image input')
-      .addOption(new Option('--dtype <type>', 'the input’s element type').choices(dtype.options))
-      .addOption(new Option('--layout <layout>', 'the input’s layout').choices(layout.options))
-      .option('--width <pixels>', 'the input’s width', side)
-      .option('--height <pixels>', 'the input’s height', side)
-      .addOption(new Option('--colour <colour>', 'what the channels hold').choices(colour.options))
-      .option('--channels <number>', '1 or 3', whole(1, 3))
-      .option('--scale <factor>', 'multiplies each byte first, such as 0.003921569', number)
-      .option('--mean <numbers>', 'subtracted a channel, parted by commas', numbers)
-      .option('--std <numbers>', 'divides a channel, parted by commas', numbers)
-      .option('--probabilities <name>', 'the output that holds probabilities')
-      .option('--logits <name>', 'the output that holds logits')
-      .option('--embedding <name>', 'the output that holds an embedding')
-      .option('--classes <names>', 'the classes in the order of the output, parted by commas', list)
-      .option('--map <name=class>', 'the dataset’s name for a class of the model (may be repeated)', collectPairs)
-      .option('--licence <text>', 'the model’s licence')
-      .option('--source <text>', 'where the model is from')
-      .option('--trained-on <text>', 'what the model was trained on')
-      .action((file: string, flags: SpecFlags) => run((session) => add(session, file, flags)));
+      .description('add an .onnx classifier; what no flag says comes from its manifest or from the file itself');
+    withSpecFlags(adding).action((file: string, flags: SpecFlags) => run((session) => add(session, file, flags)));
+    defineBuild(group, run);
+    defineImportOnnx(group, run);
   },
 } as const satisfies Command;
 
@@ -89,7 +68,7 @@ async function remove({ client }: Session, name: string): Promise<Outcome> {
   return { document: { removed: name, runs }, text: `“${name}” was removed with its ${count(runs)} runs.` };
 }
 
-function describeModel(model: Model): string {
+export function describeModel(model: Model): string {
   const { spec, graph } = model;
   const outputs = Object.entries(spec.outputs).map(([meaning, output]) => `${meaning} “${output}”`);
   const metrics =
@@ -107,6 +86,7 @@ function describeModel(model: Model): string {
     ['graph', `opset ${graph.opset}, ${count(graph.nodes)} nodes, ${count(graph.parameters)} parameters`],
     ['stated figures', metrics],
     ['trained on', spec.trainedOn],
+    ['built from', spec.network === undefined ? '–' : `${spec.network.kind}, ${spec.network.weights}`],
     ['licence', spec.licence],
     ['source', spec.source],
   ]);

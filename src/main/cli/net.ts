@@ -4,8 +4,13 @@ import type { CaseReport, NetSummary, VariantSummary } from '../../shared/contra
 import { PROVIDER_NAMES, type ProviderName } from '../../shared/entities.ts';
 import type { TensorInfo } from '../../shared/model-spec.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
-import { count } from './terminal/format.ts';
+import { count, magnitude } from './terminal/format.ts';
 import { pairs, table } from './terminal/table.ts';
+import { waiting } from './terminal/waiting.ts';
+
+interface InspectOptions {
+  readonly shapes?: boolean;
+}
 
 interface RunOptions {
   readonly out: string;
@@ -23,8 +28,9 @@ export const net = {
       .action(() => run(listVariants));
     group
       .command('inspect <model>')
-      .description('count the ops, weights and FLOPs of a model, a variant or an .onnx file')
-      .action((target: string) => run((session) => inspect(session, target)));
+      .description('count the ops, weights and FLOPs of a model of the library, a named network or an .onnx file')
+      .option('--shapes', 'list every node with the shapes that it computes for a batch of one')
+      .action((target: string, options: InspectOptions) => run((session) => inspect(session, target, options)));
     group
       .command('run <folder> <case>')
       .description('run a case of FOLDER/cases.json: its output and gradients as safetensors')
@@ -36,15 +42,16 @@ export const net = {
   },
 } as const satisfies Command;
 
-async function listVariants({ client }: Session): Promise<Outcome> {
-  const variants = await client.nets.variants();
+async function listVariants(session: Session): Promise<Outcome> {
+  const variants = await waiting(session, 'Counting', (call) => session.client.nets.variants(undefined, call));
   const text = table<VariantSummary>(
     [
       { title: 'NAME', cell: ({ name }) => name },
       { title: 'INPUT', cell: ({ input: [channels, height, width] }) => `${channels}×${height}×${width}` },
       { title: 'CLASSES', align: 'right', cell: ({ classes }) => count(classes) },
       { title: 'PARAMETERS', align: 'right', cell: ({ parameters }) => count(parameters) },
-      { title: 'GFLOPS', align: 'right', cell: ({ multiplyAdds }) => gigaFlops(multiplyAdds) },
+      { title: 'MULTIPLY-ADDS', align: 'right', cell: ({ multiplyAdds }) => magnitude(multiplyAdds) },
+      { title: 'FLOPS', align: 'right', cell: ({ flops }) => magnitude(flops) },
     ],
     variants,
     'There are no variants.',
@@ -52,20 +59,18 @@ async function listVariants({ client }: Session): Promise<Outcome> {
   return { document: variants, text };
 }
 
-async function inspect({ client, progress }: Session, target: string): Promise<Outcome> {
-  progress(`Reading ${target} …`);
-  const summary = await client.nets.inspect({ target });
+async function inspect(session: Session, target: string, { shapes = false }: InspectOptions): Promise<Outcome> {
+  const summary = await waiting(session, `Reading ${target}`, (call) =>
+    session.client.nets.inspect({ target, trace: shapes }, call),
+  );
   return { document: summary, text: describe(summary) };
 }
 
-async function runCase({ client, progress }: Session, folder: string, name: string, options: RunOptions) {
-  progress(`Running ${name} on ${options.provider} …`);
-  const report = await client.nets.runCase({
-    folder: resolve(folder),
-    name,
-    out: resolve(options.out),
-    provider: options.provider,
-  });
+async function runCase(session: Session, folder: string, name: string, { out, provider }: RunOptions) {
+  const order = { folder: resolve(folder), name, out: resolve(out), provider };
+  const report = await waiting(session, `Running ${name} on ${provider}`, (call) =>
+    session.client.nets.runCase(order, call),
+  );
   return { document: report, text: describeReport(name, report) };
 }
 
@@ -87,21 +92,36 @@ function describe(summary: NetSummary): string {
     ['outputs', summary.outputs.map(describeTensor).join(', ')],
     ['nodes', count(summary.nodes)],
     ['parameters', count(summary.parameters)],
-    ['FLOPs of one item', `${gigaFlops(summary.multiplyAdds)} G (two a multiply-add)`],
+    ['cost of one item', `${magnitude(summary.flops)} FLOPs (${magnitude(summary.multiplyAdds)} multiply-adds)`],
     ['unknown shapes', count(summary.unknownShapes)],
+    ['input gradient', summary.gradientObstacle === null ? 'yes' : `no: ${summary.gradientObstacle}`],
   ]);
   const ops = table(
     [
       { title: 'OP', cell: ({ op }) => op },
       { title: 'NODES', align: 'right', cell: ({ nodes }) => count(nodes) },
-      { title: 'GFLOPS', align: 'right', cell: (op) => (op.multiplyAdds === 0 ? '–' : gigaFlops(op.multiplyAdds)) },
+      { title: 'FLOPS', align: 'right', cell: ({ flops }) => (flops === 0 ? '–' : magnitude(flops)) },
       { title: 'GRADIENT', cell: (op) => (op.differentiable ? 'yes' : op.known ? 'none' : 'unknown op') },
     ],
     summary.ops,
     'The graph has no nodes.',
   );
-  return `${head}\n\n${ops}`;
+  const trace = summary.trace === null ? [] : [describeTrace(summary.trace)];
+  return [head, ops, ...trace].join('\n\n');
 }
 
+const describeTrace = (trace: NonNullable<NetSummary['trace']>): string =>
+  table(
+    [
+      { title: 'OP', cell: ({ op }) => op },
+      { title: 'COMPUTES', cell: ({ outputs }) => outputs.map(({ name }) => name).join(', ') },
+      {
+        title: 'SHAPE',
+        cell: ({ outputs }) => outputs.map(({ shape }) => (shape === null ? '?' : `[${shape.join(', ')}]`)).join(', '),
+      },
+    ],
+    trace,
+    'The graph has no nodes.',
+  );
+
 const describeTensor = ({ name, dtype, shape }: TensorInfo): string => `${name} ${dtype}[${shape.join(', ')}]`;
-const gigaFlops = (multiplyAdds: number): string => ((2 * multiplyAdds) / 1e9).toPrecision(3);

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { EngineError, fromErrorRecord } from '../../shared/errors.ts';
+import { CancelledError, EngineError, fromErrorRecord } from '../../shared/errors.ts';
 import type { EngineMessage, EngineOrder } from './messages.ts';
 
 /** How much of a dead process's last words an error repeats. */
@@ -33,15 +33,25 @@ export function describeExit(code: number | null, signal: NodeJS.Signals | null)
 
 /**
  * Runs one short task in an engine process of its own, so that an abort of native code or a hang ends only that
- * process. Rejects with the task's own error, or with EngineError when the process dies or takes too long.
+ * process. Rejects with the task's own error, with EngineError when the process dies or takes too long, and with
+ * CancelledError when `signal` has aborted and the process is gone.
  */
-export function runTask(engineEntry: string, task: string, input: unknown, timeoutMs: number): Promise<unknown> {
+export function runTask(
+  engineEntry: string,
+  task: string,
+  input: unknown,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  if (signal?.aborted) return Promise.reject(new CancelledError());
   return new Promise((resolve, reject) => {
     const { child, lastWords } = launchEngine(engineEntry, { type: 'task', task, input });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new EngineError(`The engine did not finish “${task}” within ${timeoutMs / 1000} seconds.`));
     }, timeoutMs);
+    const cancel = (): void => void child.kill('SIGKILL');
+    signal?.addEventListener('abort', cancel, { once: true });
     child.on('message', (message) => {
       const said = message as EngineMessage;
       if (said.type === 'result') resolve(said.result);
@@ -51,12 +61,14 @@ export function runTask(engineEntry: string, task: string, input: unknown, timeo
       clearTimeout(timer);
       reject(new EngineError(`The engine could not be started: ${error.message}`, {}, error));
     });
-    child.on('close', (code, signal) => {
+    child.on('close', (code, killedBy) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      if (signal?.aborted) reject(new CancelledError());
       const words = lastWords();
       reject(
         new EngineError(
-          `The engine died during “${task}” (${describeExit(code, signal)})${words === '' ? '.' : `: ${words}`}`,
+          `The engine died during “${task}” (${describeExit(code, killedBy)})${words === '' ? '.' : `: ${words}`}`,
         ),
       );
     });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../entities.ts';
 import { modelGuessSchema, modelSchema, modelSpecSchema } from '../model-spec.ts';
 import { base } from './base.ts';
+import { builtModelSchema, importedModelSchema, modelBuildSchema, onnxImportSchema } from './model-folders.ts';
 
 export const models = {
   list: base.output(z.array(modelSchema)),
@@ -10,6 +11,8 @@ export const models = {
   add: base
     .input(z.object({ file: z.string().min(1), manifest: z.string().nullable(), spec: modelSpecSchema.partial() }))
     .output(modelSchema),
+  build: base.input(modelBuildSchema).output(builtModelSchema),
+  importOnnx: base.input(onnxImportSchema).output(importedModelSchema),
   remove: base.input(z.object({ id: idSchema })).output(z.object({ runs: z.number().int() })),
   mapping: base.input(z.object({ modelId: idSchema, datasetId: idSchema })).output(
     z.object({

@@ -3,39 +3,52 @@ import { providerNameSchema } from '../entities.ts';
 import { tensorInfoSchema } from '../model-spec.ts';
 import { base } from './base.ts';
 
+/** Work of one face or one item: a product with its sum is one multiply-add and two floating-point operations. */
+const costSchema = z.object({ multiplyAdds: z.number(), flops: z.number() });
+
 /** A named network: what it takes and how large it is with `classes` outputs. */
-export const variantSummarySchema = z.object({
+export const variantSummarySchema = costSchema.extend({
   name: z.string(),
   kind: z.string(),
   input: z.tuple([z.number().int(), z.number().int(), z.number().int()]),
   classes: z.number().int(),
   parameters: z.number().int(),
-  multiplyAdds: z.number(),
 });
 export type VariantSummary = z.infer<typeof variantSummarySchema>;
 
-/** One op of a graph, by how often it is used; `multiplyAdds` of one item where it is a product or convolution. */
-export const opSummarySchema = z.object({
+/** One op of a graph: how often it is used, what it costs where it is a product or a convolution, what is known of it. */
+export const opSummarySchema = costSchema.extend({
   op: z.string(),
   nodes: z.number().int(),
-  multiplyAdds: z.number(),
   known: z.boolean(),
   differentiable: z.boolean(),
 });
 
-export const netSummarySchema = z.object({
+/** One node of a graph with the tensors that it computes, for a batch of one; a shape that is not known is null. */
+export const nodeSummarySchema = z.object({
+  op: z.string(),
+  name: z.string(),
+  outputs: z.array(
+    z.object({ name: z.string(), dtype: z.string().nullable(), shape: tensorInfoSchema.shape.shape.nullable() }),
+  ),
+});
+
+export const netSummarySchema = costSchema.extend({
   name: z.string(),
   opset: z.number().int(),
   producer: z.string(),
   inputs: z.array(tensorInfoSchema),
   outputs: z.array(tensorInfoSchema),
-  nodes: z.number().int(),
+  /** Weights: numbers in floating-point tensors of more than one element. */
   parameters: z.number().int(),
-  /** Of one item; a product and a sum count as one. Twice this number are the FLOPs. */
-  multiplyAdds: z.number(),
+  nodes: z.number().int(),
   ops: z.array(opSummarySchema),
-  /** Values whose shape is not known even for a batch of one. */
+  /** Tensors whose shape is not known even for a batch of one. */
   unknownShapes: z.number().int(),
+  /** Why the outputs cannot be differentiated in the input; null where they can. */
+  gradientObstacle: z.string().nullable(),
+  /** Every node that is left when all that is known beforehand is computed; only where it was asked for. */
+  trace: z.array(nodeSummarySchema).nullable(),
 });
 export type NetSummary = z.infer<typeof netSummarySchema>;
 
@@ -49,7 +62,7 @@ export type CaseReport = z.infer<typeof caseReportSchema>;
 
 export const nets = {
   variants: base.output(z.array(variantSummarySchema)),
-  inspect: base.input(z.object({ target: z.string().min(1) })).output(netSummarySchema),
+  inspect: base.input(z.object({ target: z.string().min(1), trace: z.boolean() })).output(netSummarySchema),
   runCase: base
     .input(
       z.object({

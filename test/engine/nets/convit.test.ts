@@ -8,7 +8,7 @@ import { checkClassifier, distance, runBothModes } from './check-net.ts';
 
 const SMALL = { img_size: 32, patch_size: 16, embed_dim: 8, depth: 3, num_heads: 4, local_up_to_layer: 2 };
 
-checkCase('convit', convit);
+checkCase('convit');
 checkClassifier(convit, SMALL);
 
 describe('convit', () => {

@@ -7,7 +7,7 @@ import { randomNet } from './random-net.ts';
 
 const SMALL = { img_size: 32, patch_size: 16, embed_dim: 24, depth: 2, num_heads: 3 };
 
-checkCase('deit_distilled', deit);
+checkCase('deit_distilled');
 checkClassifier(deit, SMALL);
 checkClassifier(deit, { ...SMALL, distilled: false });
 

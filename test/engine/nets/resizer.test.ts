@@ -4,8 +4,8 @@ import { resizer } from '../../../src/main/engine/nets/resizer.ts';
 import { checkCase } from '../../support/fixture-cases.ts';
 
 describe('the resizer', () => {
-  checkCase('resizer_eval', resizer);
-  checkCase('resizer_train', resizer);
+  checkCase('resizer_eval');
+  checkCase('resizer_train');
 
   it('has 16 feature channels and one residual block unless told otherwise', () => {
     const keys = parametersOf(resizer, resizer.config.parse({ input: 48, output: 28 }));

@@ -5,7 +5,7 @@ import { checkClassifier, distance, runBothModes } from './check-net.ts';
 
 const SMALL = { img_size: 32, patch_size: 16, embed_dim: 24, depth: 2, num_heads: 3 };
 
-checkCase('vit', vit);
+checkCase('vit');
 checkClassifier(vit, SMALL);
 
 describe('vit in training', () => {

@@ -7,7 +7,7 @@ import { filled, randomFaces, randomNet } from './random-net.ts';
 
 const SMALL = { img_size: 32, patch_size: 16, embed_dim: 16, depth: 2, num_heads: 2 };
 
-checkCase('xcit', xcit);
+checkCase('xcit');
 checkClassifier(xcit, SMALL);
 checkClassifier(xcit, { ...SMALL, patch_size: 8, tokens_norm: true, cls_attn_layers: 1, use_pos_embed: false });
 

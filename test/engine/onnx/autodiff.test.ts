@@ -111,6 +111,13 @@ describe('gradients', () => {
     expect(await evaluate(graph, [dx!], feeds)).toEqual([[2, 0, -12]]);
   });
 
+  it('refuses a cotangent of another shape than the output', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float64', [2, 3]);
+    const row = graph.input('row', 'float64', [3]);
+    expect(() => gradients(graph, exp(x), [x], row)).toThrow(/row: float64\[3\].*must have the shape of.*\[2, 3\]/);
+  });
+
   it('gives cotangents of values between the inputs and the output', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float64', [2]);

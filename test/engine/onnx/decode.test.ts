@@ -192,7 +192,11 @@ describe('a decoded graph', () => {
     expect([...decoded.outputs.keys()]).toEqual(['/head/Add_output_0']);
     const written = decodeModel(encodeGraph(decoded));
     const { graph: network, ...rest } = written;
-    expect(rest).toEqual({ ...model, opsetImport: [{ domain: '', version: 18 }, model.opsetImport[1]], graph: undefined });
+    expect(rest).toEqual({
+      ...model,
+      opsetImport: [{ domain: '', version: 18 }, model.opsetImport[1]],
+      graph: undefined,
+    });
     expect(network).toMatchObject({ ...graph, initializer: [{ name: 'head.bias', dims: [1], dataType: 1 }] });
   });
 

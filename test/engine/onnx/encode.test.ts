@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { int, ints } from '../../../src/main/engine/onnx/attributes.ts';
 import { decodeGraph } from '../../../src/main/engine/onnx/decode.ts';
 import { encodeGraph } from '../../../src/main/engine/onnx/encode.ts';
 import { applyMany, Graph } from '../../../src/main/engine/onnx/graph.ts';
-import { int, ints } from '../../../src/main/engine/onnx/attributes.ts';
 import { add, exp, mul } from '../../../src/main/engine/onnx/ops/arithmetic.ts';
 import { findOp } from '../../../src/main/engine/onnx/ops/index.ts';
 import { decodeModel, type NodeProto } from '../../../src/main/engine/onnx/proto.ts';

@@ -29,19 +29,23 @@ describe.each(OPS.map((op: OpDefinition) => [op.type, op] as const))('%s', (_, o
       }
     });
 
-    it.runIf(differentiable).each(SEEDS)('has the gradient that central differences give (seed %i)', async (seed) => {
-      const sample = make(sampleRandom(seededRandom(seed)));
-      await compareGradients(sample, await precisionFor(sample));
-    });
+    if (differentiable) {
+      it.each(SEEDS)('has the gradient that central differences give (seed %i)', async (seed) => {
+        const sample = make(sampleRandom(seededRandom(seed)));
+        await compareGradients(sample);
+      });
+    }
 
-    it.runIf(op.evaluate).each(SEEDS)('evaluates to what ONNX Runtime computes (seed %i)', async (seed) => {
-      const sample = make(sampleRandom(seededRandom(seed)));
-      for (const type of await typesFor(sample)) {
-        const findings = await compareEvaluation(op, sample, type);
-        expect(findings.length).toBeGreaterThan(0);
-        for (const { evaluated, computed } of findings) expectSameTensor(evaluated, computed);
-      }
-    });
+    if (op.evaluate) {
+      it.each(SEEDS)('evaluates to what ONNX Runtime computes (seed %i)', async (seed) => {
+        const sample = make(sampleRandom(seededRandom(seed)));
+        for (const type of await typesFor(sample)) {
+          const findings = await compareEvaluation(op, sample, type);
+          expect(findings.length).toBeGreaterThan(0);
+          for (const { evaluated, computed } of findings) expectSameTensor(evaluated, computed);
+        }
+      });
+    }
   });
 });
 

@@ -64,9 +64,17 @@ export function isDifferentiable(sample: Sample): boolean {
   return [inputs, outputs].every((values) => values.some(({ dtype }) => isFloat(dtype)));
 }
 
-/** Central differences of Σ w·y beside the graph's gradient, w fixed and different for every element of y. */
-export async function compareGradients(sample: Sample, precision: Precision): Promise<void> {
-  const { graph, inputs, outputs, feeds } = buildCase(sample, precision);
+interface DifferentiatedCase extends BuiltCase {
+  readonly floats: readonly Value[];
+  readonly variables: readonly Value[];
+  /** The cotangent of each floating-point output. */
+  readonly weights: readonly (readonly number[])[];
+}
+
+/** The case with an output `dy<output>/d<variable>` for each pair of them. */
+function buildGradients(sample: Sample, precision: Precision): DifferentiatedCase {
+  const built = buildCase(sample, precision);
+  const { graph, inputs, outputs } = built;
   const floats = outputs.filter((output) => isFloat(output.dtype));
   const variables = inputs.filter((input) => isFloat(input.dtype));
   const weights = floats.map((output) => weightsFor(output.staticShape));
@@ -76,6 +84,13 @@ export async function compareGradients(sample: Sample, precision: Precision): Pr
       graph.output(`dy${index}/d${variables[at]!.name}`, found);
     }
   }
+  return { ...built, floats, variables, weights };
+}
+
+/** Central differences of Σ w·y beside the graph's gradient, w fixed and different for every element of y. */
+export async function compareGradients(sample: Sample, wanted?: Precision): Promise<void> {
+  const precision = wanted ?? (await precisionOf((type) => buildGradients(sample, type).graph));
+  const { graph, outputs, feeds, floats, variables, weights } = buildGradients(sample, precision);
   const executable = await compile(graph);
   const names = [...graph.outputs.keys()].filter((name) => name.startsWith('dy'));
   const objective = async (changed: Record<string, TensorData>): Promise<number> => {
@@ -157,20 +172,24 @@ export async function compareEvaluation(
 }
 
 /** float64 where ONNX Runtime has the op's kernels in it, otherwise float32. */
-export const precisionFor = async (sample: Sample): Promise<Precision> =>
-  (await isSupported(sample, 'float64')) ? 'float64' : 'float32';
+export const precisionFor = (sample: Sample): Promise<Precision> =>
+  precisionOf((type) => buildCase(sample, type).graph);
+
+const precisionOf = async (build: (type: Precision) => Graph): Promise<Precision> =>
+  (await isSupported('float64', build)) ? 'float64' : 'float32';
 
 /** The element types in which ONNX Runtime has the kernels of a sample. */
 export async function typesFor(sample: Sample): Promise<readonly ElementType[]> {
   const types: ElementType[] = [];
-  for (const type of ['float32', 'float64', 'int64'] as const) if (await isSupported(sample, type)) types.push(type);
+  for (const type of ['float32', 'float64', 'int64'] as const) {
+    if (await isSupported(type, (wanted) => buildCase(sample, wanted).graph)) types.push(type);
+  }
   return types;
 }
 
-async function isSupported(sample: Sample, type: ElementType): Promise<boolean> {
+async function isSupported<Type extends ElementType>(type: Type, build: (type: Type) => Graph): Promise<boolean> {
   try {
-    const { graph } = buildCase(sample, type);
-    await (await compile(graph)).release();
+    await (await compile(build(type))).release();
     return true;
   } catch (error) {
     const noKernel = /NOT_IMPLEMENTED|Could not find an implementation|INVALID_GRAPH|Type Error/i.test(String(error));

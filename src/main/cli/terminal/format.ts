@@ -2,6 +2,14 @@ const WHOLE = new Intl.NumberFormat('en-US');
 
 export const count = (value: number): string => WHOLE.format(value);
 
+/** A number to three digits with its thousands as a letter: `8.98 G`. */
+export function magnitude(value: number): string {
+  const step = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
+  return step === 0
+    ? String(Number(value.toPrecision(3)))
+    : `${(value / 1000 ** step).toPrecision(3)} ${'kMGT'[step - 1]}`;
+}
+
 /** A ratio in [0, 1] as a percentage with one decimal; a dash where there is none. */
 export const percent = (ratio: number | null): string => (ratio === null ? '–' : `${(ratio * 100).toFixed(1)} %`);
 

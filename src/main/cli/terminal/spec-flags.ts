@@ -1,3 +1,4 @@
+import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../../shared/errors.ts';
 import {
   type ModelGuess,
@@ -7,6 +8,7 @@ import {
   modelInputSchema,
   modelOutputsSchema,
 } from '../../../shared/model-spec.ts';
+import { collectPairs, list, number, numbers, whole } from './options.ts';
 
 /** What `models add` takes, each flag a field of the model's spec. */
 export interface SpecFlags extends Partial<Omit<ModelInput, 'name' | 'channels'>>, ModelOutputs {
@@ -20,6 +22,33 @@ export interface SpecFlags extends Partial<Omit<ModelInput, 'name' | 'channels'>
   readonly source?: string;
   readonly trainedOn?: string;
 }
+
+const { dtype, layout, colour } = modelInputSchema.shape;
+const side = whole(1, 4096);
+
+/** Gives a command the flags that state a model's spec. */
+export const withSpecFlags = (command: Parser): Parser =>
+  command
+    .option('--manifest <file>', 'the manifest (default: the .json beside the model)')
+    .option('--name <name>', 'the model’s name')
+    .option('--input-name <name>', 'the graph’s image input')
+    .addOption(new Option('--dtype <type>', 'the input’s element type').choices(dtype.options))
+    .addOption(new Option('--layout <layout>', 'the input’s layout').choices(layout.options))
+    .option('--width <pixels>', 'the input’s width', side)
+    .option('--height <pixels>', 'the input’s height', side)
+    .addOption(new Option('--colour <colour>', 'what the channels hold').choices(colour.options))
+    .option('--channels <number>', '1 or 3', whole(1, 3))
+    .option('--scale <factor>', 'multiplies each byte first, such as 0.003921569', number)
+    .option('--mean <numbers>', 'subtracted a channel, parted by commas', numbers)
+    .option('--std <numbers>', 'divides a channel, parted by commas', numbers)
+    .option('--probabilities <name>', 'the output that holds probabilities')
+    .option('--logits <name>', 'the output that holds logits')
+    .option('--embedding <name>', 'the output that holds an embedding')
+    .option('--classes <names>', 'the classes in the order of the output, parted by commas', list)
+    .option('--map <name=class>', 'the dataset’s name for a class of the model (may be repeated)', collectPairs)
+    .option('--licence <text>', 'the model’s licence')
+    .option('--source <text>', 'where the model is from')
+    .option('--trained-on <text>', 'what the model was trained on');
 
 /**
  * The part of a spec that the flags state, laid over what was guessed from the file where a flag states only some

@@ -21,6 +21,14 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   return lines.join('\n');
 }
 
+/** Rows of cells under a row of titles, at most `most` of them; how many are left out is said. */
+export function rowsAsText(rows: readonly (readonly string[])[], most: number): string {
+  const [titles = [], ...body] = rows;
+  const columns = titles.map((title, index) => ({ title, cell: (row: readonly string[]) => row[index] ?? '' }));
+  const shown = table(columns, body.slice(0, most), '');
+  return body.length > most ? `${shown}\n… and ${body.length - most} more` : shown;
+}
+
 /** Names and values in two aligned columns. */
 export function pairs(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));

@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../../shared/errors.ts';
-import { type ModelInput, type ModelSpec, modelInputSchema, modelMetricsSchema } from '../../../shared/model-spec.ts';
+import {
+  type ModelInput,
+  type ModelSpec,
+  modelInputSchema,
+  modelMetricsSchema,
+  modelNetworkSchema,
+} from '../../../shared/model-spec.ts';
 
 const OUTPUT_ROLES = ['probabilities', 'logits', 'embedding'] as const;
 export type OutputRole = (typeof OUTPUT_ROLES)[number];
@@ -32,6 +38,7 @@ const manifestSchema = z.looseObject({
   trainedOn: z.string().optional(),
   pipeline: z.array(z.string()).optional(),
   metrics: modelMetricsSchema.nullable().optional(),
+  network: modelNetworkSchema.optional(),
 });
 
 /** What a manifest states; absent fields are not stated. */
@@ -66,11 +73,11 @@ export function readManifest(file: string): Manifest {
     });
   }
   const { name, file: modelFile, input = {}, outputs = {}, license, licence = license, ...rest } = parsed.data;
-  const { classes, classOverrides, source, trainedOn, pipeline, metrics } = rest;
+  const { classes, classOverrides, source, trainedOn, pipeline, metrics, network } = rest;
   return {
     file,
     modelFile,
-    spec: stated({ name, classes, classOverrides, licence, source, trainedOn, pipeline, metrics }),
+    spec: stated({ name, classes, classOverrides, licence, source, trainedOn, pipeline, metrics, network }),
     input: statedInput(input),
     outputs: Object.fromEntries(
       OUTPUT_ROLES.filter((role) => outputs[role] !== undefined).map((role) => {

@@ -22,6 +22,13 @@ export async function registerModel(
   return addModel(library, await describe(guess, overrides, false));
 }
 
+/** As `registerModel`, for a folder that was just made: the model that the library had of this file is renewed. */
+export async function registerModelFolder(library: Library, guess: ModelGuess): Promise<Model> {
+  const entry = await describe(guess, {}, false);
+  const known = findModel(library, entry.spec.name);
+  return known?.file === entry.file ? refreshModel(library, known.id, entry) : addModel(library, entry);
+}
+
 /** What came of the shipped models: those in the library, and one error for each folder that could not be used. */
 export interface ShippedModels {
   readonly models: readonly Model[];

@@ -1,4 +1,4 @@
-import { Graph } from '../onnx/graph.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
 import { softmax } from '../onnx/ops/softmax.ts';
 import type { Dim } from '../onnx/shape.ts';
 import type { TensorData } from '../onnx/tensor.ts';
@@ -12,6 +12,8 @@ export interface ClassifierGraphOptions {
   /** What a pixel is: 0 to 255, or a number in [0, 1]. */
   readonly pixels?: 'uint8' | 'float32';
   readonly opset?: number;
+  /** What the file says of itself, by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,16 +21,16 @@ export interface ClassifierGraphOptions {
  * preparation of the face in it and its weights stored.
  */
 export function classifierGraph(config: ClassifierConfig, options: ClassifierGraphOptions): Graph {
-  const { weightOf, batch = 'n', pixels = 'uint8', opset } = options;
-  const graph = new Graph(opset);
+  const { weightOf, batch = 'n', pixels = 'uint8', opset, metadata = {} } = options;
+  const graph = new Graph(opset, { metadata });
   const input = graph.input('pixels', pixels, [batch, ...classifier.inputShape(config)]);
-  const scope = new Scope({
-    graph,
-    training: false,
-    tensorOf: (spec) => graph.constant(weightOf(spec), spec.key),
-    masks: [],
-    updates: new Map(),
-  });
+  const stored = new Map<string, Value>();
+  const tensorOf = (spec: ParameterSpec): Value => {
+    const value = stored.get(spec.key) ?? graph.constant(weightOf(spec), spec.key);
+    stored.set(spec.key, value);
+    return value;
+  };
+  const scope = new Scope({ graph, training: false, tensorOf, masks: [], updates: new Map() });
   const { output, embedding } = classifier.build(scope, config, input);
   graph.output('probabilities', softmax(output, -1));
   graph.output('logits', output);

@@ -13,13 +13,13 @@ const DROPOUT = 0.5;
 
 /** The paper's head: N×D features to N×C logits by Linear, batch normalisation, ReLU, dropout, Linear, keys 0, 1 and 4. */
 export function paperHead(scope: Scope, features: Value, classes: number): Value {
-  const lifted = plain(scope.at(0), features, HIDDEN);
+  const lifted = uniformLinear(scope.at(0), features, HIDDEN);
   const kept = dropout(scope, '3', relu(batchNorm(scope.at(1), lifted)), DROPOUT);
-  return plain(scope.at(4), kept, classes);
+  return uniformLinear(scope.at(4), kept, classes);
 }
 
 /** A linear layer that starts as PyTorch's does. */
-function plain(scope: Scope, x: Value, outputs: number): Value {
+function uniformLinear(scope: Scope, x: Value, outputs: number): Value {
   const init = fanInUniform(x.shape.at(-1) as number);
   return linear(scope, x, outputs, { init, biasInit: init });
 }

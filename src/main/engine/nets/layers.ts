@@ -25,7 +25,7 @@ export function linear(scope: Scope, x: Value, outputs: number, options: LinearO
 
 /**
  * x · weight + bias over the last axis, `weight` in×out. The product is of two matrices, and the bias is added behind
- * its Reshape: beside it, ONNX Runtime would make a Gemm of the two, whose bias is written by one thread alone, and
+ * its Reshape: beside it, ONNX Runtime would make a Gemm of the two, which first copies the bias to every row, and
  * no BiasGelu of the sum and a GELU after it.
  */
 export function project(x: Value, weight: Value, bias: Value | null): Value {

@@ -22,7 +22,8 @@ export type CaseResult = ReadonlyMap<string, TensorData>;
 /**
  * Runs one reference case of a folder: builds the network that `cases.json` describes, loads NAME.safetensors, feeds
  * `input` of NAME.io.safetensors and pulls its `cotangent` back. Computes the output, each gradient that the file has
- * a `grad.` tensor for, and in training mode every buffer's new value as `after.`.
+ * a `grad.` tensor for, and in training mode every buffer's new value as `after.`; dropout and stochastic depth then
+ * take their masks from the file. Throws UsageError, NotFoundError, WeightsError or GraphError for what does not fit.
  */
 export async function runCase(folder: string, name: string, options: CompileOptions = {}): Promise<CaseResult> {
   const { kind, config, train } = readCase(folder, name);
@@ -32,7 +33,7 @@ export async function runCase(folder: string, name: string, options: CompileOpti
   const weights = loadSafetensors(join(folder, `${name}.safetensors`));
   const wanted = [...io.keys()].filter((key) => key.startsWith('grad.')).map((key) => key.slice('grad.'.length));
   const instance = build(definition, parseConfig(definition, config, name), { input, train, weights });
-  const { graph, outputs, tensors, updates } = instance;
+  const { graph, outputs, tensors, masks, updates } = instance;
   graph.output('output', outputs.output);
   if (wanted.length > 0) {
     const wrt = wanted.map((key) => {
@@ -45,7 +46,8 @@ export async function runCase(folder: string, name: string, options: CompileOpti
     for (const [index, key] of wanted.entries()) graph.output(`grad.${key}`, found[index]!);
   }
   for (const [key, value] of updates) graph.output(`after.${key}`, value);
-  return new Map(Object.entries(await runOnce(graph, { input }, options)));
+  const feeds = Object.fromEntries(masks.map((mask) => [mask.name, tensorOf(io, mask.name, name)]));
+  return new Map(Object.entries(await runOnce(graph, { input, ...feeds }, options)));
 }
 
 /** The names of a folder's cases. Throws as `runCase` does. */

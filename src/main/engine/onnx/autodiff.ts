@@ -10,11 +10,14 @@ import { isFloat } from './tensor.ts';
  * Reverse-mode differentiation: adds to the graph, in standard ONNX ops only, the nodes that compute
  * Σ cotangent · ∂output/∂v for each value v of `wrt`, and returns those sums, each of its v's shape. `cotangent` has
  * the output's shape; left out, it is all ones. What `output` does not depend on gets zeros. Throws GraphError for
- * an op without a gradient and for values that are not floating point.
+ * an op without a gradient, for values that are not floating point and for a cotangent of another shape.
  */
 export function gradients(graph: Graph, output: Value, wrt: readonly Value[], cotangent?: Value): readonly Value[] {
   for (const value of [output, ...wrt]) {
     if (!isFloat(value.dtype)) throw new GraphError(`“${value}” has no gradient: it is not floating point.`);
+  }
+  if (cotangent && !sameShape(cotangent.shape, output.shape)) {
+    throw new GraphError(`The cotangent “${cotangent}” must have the shape of “${output}”.`);
   }
   const nodes = [...graph.nodes];
   const wanted = dependents(nodes, wrt);

@@ -11,7 +11,10 @@ export interface CompileOptions {
   readonly provider?: ProviderName;
   /** Threads within one op on the CPU; as many as there are cores when left out. */
   readonly threads?: number;
-  /** ONNX Runtime's session settings by name, such as `session.set_denormal_as_zero`: '1'. */
+  /**
+   * ONNX Runtime's session settings by name. Beware of `session.set_denormal_as_zero`: the first session of a process
+   * decides it for all of them, and for the JavaScript beside them.
+   */
   readonly settings?: Readonly<Record<string, string>>;
   /** Further options of the session, as onnxruntime-node names them. */
   readonly session?: Pick<
@@ -27,6 +30,8 @@ export interface Executable {
    * input that is missing, unknown or of another type or shape, EngineError after the release.
    */
   run(feeds: Readonly<Record<string, TensorData>>, outputs?: readonly string[]): Promise<Record<string, TensorData>>;
+  /** Writes the profile that `session.enableProfiling` asked for. */
+  endProfiling(): void;
   /** Frees the session. Throws EngineError if it was released before. */
   release(): Promise<void>;
 }
@@ -74,6 +79,7 @@ async function load(model: string | Uint8Array, options: CompileOptions = {}): P
       });
       return Object.fromEntries(outputs.map((name) => [name, readTensor(name, results[name]!)]));
     },
+    endProfiling: () => session.endProfiling(),
     async release() {
       checkOpen();
       released = true;

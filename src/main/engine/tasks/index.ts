@@ -1,11 +1,23 @@
 import { UsageError } from '../../../shared/errors.ts';
+import { buildModelTask } from './build-model.ts';
+import { importOnnxTask } from './import-onnx.ts';
 import { inspect } from './inspect.ts';
+import { inspectNet } from './inspect-net.ts';
 import { probe } from './probe.ts';
 import { runNetCase } from './run-case.ts';
 import type { CheckedTask } from './task.ts';
+import { variants } from './variants.ts';
 
 /** Every task of an engine process. */
-const TASKS: readonly CheckedTask[] = [probe, inspect, runNetCase];
+const TASKS: readonly CheckedTask[] = [
+  probe,
+  inspect,
+  inspectNet,
+  runNetCase,
+  variants,
+  buildModelTask,
+  importOnnxTask,
+];
 
 /** Does one short task by name, in this process. Throws UsageError for a name that is none. */
 export function performTask(name: string, input: unknown): Promise<unknown> {

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { providerNameSchema } from '../../../shared/entities.ts';
 import { runCase } from '../nets/run-case.ts';
@@ -11,6 +13,7 @@ export const runNetCase = checked({
   async perform({ folder, name, out, provider }) {
     const begun = performance.now();
     const result = await runCase(folder, name, { provider });
+    mkdirSync(dirname(out), { recursive: true });
     writeSafetensors(out, result);
     return {
       file: out,

@@ -2,6 +2,7 @@ import { WeightsError } from '../../../shared/errors.ts';
 import type { ParameterSpec } from '../nets/scope.ts';
 import { isFloat, type TensorData } from '../onnx/tensor.ts';
 import { toFloat32 } from './half.ts';
+import { keyRows } from './key-rows.ts';
 import { renamed, translateNames } from './renames.ts';
 import type { TensorInfo, Weights } from './weights-file.ts';
 
@@ -57,7 +58,8 @@ export function matchWeights(specs: readonly ParameterSpec[], weights: Weights, 
   const names = [...missing, ...unexpected, ...misshaped.map(({ key }) => key)];
   if (names.length === 0 || options.allowPartial === true) return table;
   const file = options.source === undefined ? {} : { file: options.source };
-  throw new WeightsError(messageOf(table, options.source), { ...file, names, remedy: remedyFor(table) });
+  const detail = { ...file, names, remedy: remedyFor(table), table: keyRows(specs, table) };
+  throw new WeightsError(messageOf(table, options.source), detail);
 }
 
 function namedFor(specs: readonly ParameterSpec[], weights: Weights, { rename }: MatchOptions): Weights {

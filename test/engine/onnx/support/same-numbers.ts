@@ -33,7 +33,10 @@ export function relativeDifference(a: TensorData, b: TensorData): number {
   const [left, right] = [a, b].map(({ data }) => Array.from(data as ArrayLike<number | bigint>, Number));
   if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) return Number.POSITIVE_INFINITY;
   const scale = Math.max(1e-30, ...left!.filter(Number.isFinite).map(Math.abs));
-  return Math.max(0, ...left!.map((value, at) => (Object.is(value, right![at]) ? 0 : distance(value, right![at]!) / scale)));
+  return Math.max(
+    0,
+    ...left!.map((value, at) => (Object.is(value, right![at]) ? 0 : distance(value, right![at]!) / scale)),
+  );
 }
 
-const distance = (a: number, b: number): number => (a === b ? 0 : (Math.abs(a - b) || Number.POSITIVE_INFINITY));
+const distance = (a: number, b: number): number => (a === b ? 0 : Math.abs(a - b) || Number.POSITIVE_INFINITY);

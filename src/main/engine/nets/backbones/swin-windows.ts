@@ -27,9 +27,10 @@ export const areaOf = ([rows, columns]: Size): number => rows * columns;
  * Which token of the map stands at each place, window after window, a window row by row. Places over the map's edge
  * get a number of their own each, from the map's area on.
  */
-export function tokensInWindows({ map, window, shift, ...rest }: Windowing): readonly number[] {
+export function tokensInWindows(windowing: Windowing): readonly number[] {
+  const { map, shift } = windowing;
   let beyond = areaOf(map);
-  return placesOf({ map, window, shift, ...rest }).map(([row, column]) =>
+  return placesOf(windowing).map(([row, column]) =>
     row < map[0] && column < map[1] ? ((row + shift[0]) % map[0]) * map[1] + ((column + shift[1]) % map[1]) : beyond++,
   );
 }

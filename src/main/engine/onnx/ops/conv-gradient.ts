@@ -93,11 +93,16 @@ function asProduct(x: Value, dy: Value, window: SlidingWindow, group: number): V
 }
 
 /** The elements of x, whose last axes are spatial, that each place of the kernel meets while the window slides. */
-function partsUnder(x: Value, window: SlidingWindow, positions: readonly number[]): readonly Value[] {
+export function partsUnder(
+  x: Value,
+  window: SlidingWindow,
+  positions: readonly number[],
+  padding = 0,
+): readonly Value[] {
   const { kernel, strides, dilations, begins, ends } = window;
   const leading = x.rank - kernel.length;
   const axes = kernel.map((_, axis) => leading + axis);
-  const padded = padSpatial(x, leading, begins, ends);
+  const padded = padSpatial(x, leading, begins, ends, padding);
   const steps = strides.every((stride) => stride === 1) ? {} : { steps: strides };
   return placesOf(kernel).map((place) => {
     const starts = place.map((offset, axis) => offset * dilations[axis]!);
@@ -106,10 +111,16 @@ function partsUnder(x: Value, window: SlidingWindow, positions: readonly number[
   });
 }
 
-function padSpatial(x: Value, leading: number, begins: readonly number[], ends: readonly number[]): Value {
+function padSpatial(
+  x: Value,
+  leading: number,
+  begins: readonly number[],
+  ends: readonly number[],
+  value: number,
+): Value {
   if ([...begins, ...ends].every((size) => size === 0)) return x;
   const none = new Array<number>(leading).fill(0);
-  return pad(x, [...none, ...begins, ...none, ...ends]);
+  return pad(x, [...none, ...begins, ...none, ...ends], { value });
 }
 
 /** A convolution of the image, channels for faces, with `dy` as its kernel; strides and dilations change places. */

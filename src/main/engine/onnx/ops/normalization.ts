@@ -4,7 +4,7 @@ import { apply, type TensorType, type Value } from '../graph.ts';
 import { once } from '../once.ts';
 import type { Call, OpDefinition } from '../op.ts';
 import type { Shape } from '../shape.ts';
-import { elementCount, tensorOf } from '../tensor.ts';
+import { elementCount } from '../tensor.ts';
 import { add, mul, neg, sub } from './arithmetic.ts';
 import { reduceMean, reduceSum, reduceSumSquare } from './reduce.ts';
 import { reshape } from './shaping.ts';
@@ -48,15 +48,14 @@ export function batchNormalizationTraining(
   variance: Value,
   { epsilon = 1e-5, momentum = 0.1 }: BatchTrainingOptions = {},
 ): BatchTrainingResult {
-  const channels = x.staticShape[1]!;
-  const count = elementCount(x.staticShape) / channels;
+  const count = elementCount(x.staticShape) / x.staticShape[1]!;
   if (count < 2) throw new GraphError(`“${x}” has one element a channel: there is no variance to train with.`);
   const batchMean = reduceMean(x, axesButChannels(x));
   const centred = add(x, perChannel(neg(batchMean), x));
   const batchVariance = mul(reduceSumSquare(centred, axesButChannels(x)), 1 / count);
-  const zeros = x.graph.constant(tensorOf(x.dtype, [channels], new Array<number>(channels).fill(0)));
+  const factor = mul(scale, inverseDeviation(batchVariance, epsilon));
   return {
-    output: batchNormalization(centred, scale, bias, zeros, batchVariance, { epsilon }),
+    output: add(mul(centred, perChannel(factor, x)), perChannel(bias, x)),
     runningMean: add(mul(mean, 1 - momentum), mul(batchMean, momentum)),
     runningVariance: add(mul(variance, 1 - momentum), mul(batchVariance, (momentum * count) / (count - 1))),
   };

@@ -1,5 +1,5 @@
 import { type Attributes, int, listAttribute, numberAttribute } from '../attributes.ts';
-import { apply, applyMany, type Node, type TensorType, type Value } from '../graph.ts';
+import { apply, type Node, scalarLike, type TensorType, type Value } from '../graph.ts';
 import type { Call, OpDefinition } from '../op.ts';
 import { type Dim, isStatic, multiplyDim, type Shape } from '../shape.ts';
 import {
@@ -14,14 +14,12 @@ import {
   windowOf,
 } from '../sliding-window.ts';
 import { elementCount, tensorOf } from '../tensor.ts';
-import { add, div, mul } from './arithmetic.ts';
+import { div, mul, sub } from './arithmetic.ts';
 import { equal, indicator } from './comparison.ts';
-import { imageCotangent } from './conv-gradient.ts';
-import { filled } from './generating.ts';
+import { imageCotangent, partsUnder } from './conv-gradient.ts';
 import { reduceSum } from './reduce.ts';
-import { type Reduction, scatterElements } from './scattering.ts';
-import { expand, reshape } from './shaping.ts';
-import { slice } from './slicing.ts';
+import { expand, reshape, unsqueeze } from './shaping.ts';
+import { concat } from './slicing.ts';
 
 export interface PoolOptions extends WindowOptions {
   /** One number for every spatial axis, or one an axis. The strides are as wide where they are left out. */
@@ -36,7 +34,7 @@ export interface AveragePoolOptions extends PoolOptions {
 }
 
 /** The greatest element under a window over N×C×spatial; the first of equal ones gets the gradient. */
-export const maxPool = (x: Value, options: PoolOptions): Value => maxPoolWith(x, poolAttributes(x, options))[0]!;
+export const maxPool = (x: Value, options: PoolOptions): Value => apply(MaxPool, [x], poolAttributes(x, options));
 
 /** The mean of the elements under a window over N×C×spatial. */
 export function averagePool(x: Value, { countIncludePad = false, ...options }: AveragePoolOptions): Value {
@@ -57,8 +55,8 @@ const poolAttributes = (x: Value, { kernel, ceilMode = false, ...options }: Pool
   ...(ceilMode && { ceil_mode: int(1) }),
 });
 
-/** Indices come with every node: the gradient reads them, and a file leaves out what nothing reads. */
-const maxPoolWith = (x: Value, attributes: Attributes): readonly Value[] => applyMany(MaxPool, [x], attributes, 2);
+/** Padding that no element is smaller than, in every floating-point type. */
+const LOWEST = -65504;
 
 const windowIn = (call: Call, image: readonly number[]): SlidingWindow =>
   windowOf(call, listAttribute(call, 'kernel_shape', []), image);
@@ -83,7 +81,7 @@ export const MaxPool: OpDefinition = {
     ];
     return types.slice(0, call.outputCount);
   },
-  gradient: (node, [dy]) => [() => scatterPooled(node, dy!)],
+  gradient: (node, [dy]) => [() => cotangentOfGreatest(node, dy!)],
   samples: {
     'windows side by side': (random) => ({
       inputs: [random.apart([2, 2, 4, 6])],
@@ -108,33 +106,32 @@ export const MaxPool: OpDefinition = {
   },
 };
 
-/** dy added at each window's greatest element. */
-function scatterPooled(node: Node, dy: Value): Value {
-  const [x] = node.inputs;
-  const indices = indicesOf(node);
-  const window = windowIn(node, spatialSizes(x!));
-  const zeros = reshape(filled(x!, 0), [-1]);
-  const scatter = (part: Value, at: Value, reduction: Reduction): Value =>
-    scatterElements(zeros, reshape(at, [-1]), reshape(part, [-1]), 0, reduction);
-  const apart = reachOf(window).map((reach, axis) => Math.ceil((reach + 1) / window.strides[axis]!));
-  const overlaps = apart.some((count) => count > 1);
-  if (!overlaps || x!.graph.opset >= 16) {
-    return reshape(scatter(dy, indices, overlaps ? 'add' : 'none'), x!.staticShape);
-  }
-  const axes = apart.map((_, axis) => axis + 2);
+/**
+ * dy at each window’s greatest element, the first of equal ones. Found by comparing rather than by MaxPool’s Indices,
+ * which WebGPU does not compute; a convolution’s cotangent with a kernel of single ones brings the parts back.
+ */
+function cotangentOfGreatest({ inputs, outputs, ...node }: Node, dy: Value): Value {
+  const [x, y] = [inputs[0]!, outputs[0]!];
+  const [batch, channels, ...image] = x.staticShape as readonly [number, number, ...number[]];
+  const window = windowIn({ inputs, ...node }, image);
   const positions = spatialSizes(dy);
-  const parts = placesOf(apart.map((count, axis) => Math.min(count, positions[axis]!))).map((starts) => {
-    const disjoint = { axes, starts, ends: positions, steps: apart };
-    return scatter(slice(dy, disjoint), slice(indices, disjoint), 'none');
+  const reach = reachOf(window);
+  const ends = window.ends.map((size, axis) => {
+    const covered = window.strides[axis]! * (positions[axis]! - 1) + reach[axis]! + 1;
+    return Math.max(size, covered - image[axis]! - window.begins[axis]!);
   });
-  return reshape(parts.reduce(add), x!.staticShape);
-}
-
-/** Where in all of x, row by row, each window's greatest element lies. */
-function indicesOf(node: Node): Value {
-  const rowByRow = numberAttribute(node, 'storage_order', 0) === 0;
-  const given = rowByRow ? node.outputs[1] : undefined;
-  return given ?? maxPoolWith(node.inputs[0]!, { ...node.attributes, storage_order: int(0) })[1]!;
+  let unmet: Value | null = null;
+  const shares = partsUnder(x, { ...window, ends }, positions, LOWEST).map((part) => {
+    const greatest = indicator(equal(part, y), x);
+    const first = unmet === null ? greatest : mul(greatest, unmet);
+    unmet = sub(unmet ?? scalarLike(x, 1), first);
+    return unsqueeze(mul(dy, first), [2]);
+  });
+  const places = elementCount(window.kernel);
+  const ones = Array.from({ length: places * places }, (_, at) => (at % (places + 1) === 0 ? 1 : 0));
+  const kernel = x.graph.constant(tensorOf(x.dtype, [places, 1, ...window.kernel], ones));
+  const stacked = reshape(concat(shares, 2), [batch * channels, places, ...positions]);
+  return reshape(imageCotangent(stacked, kernel, window, 1, image), x.shape);
 }
 
 export const AveragePool: OpDefinition = {
