@@ -1,11 +1,11 @@
-
+import * as augment from './augment.ts';
 import * as importing from './import.ts';
 import * as library from './library.ts';
 import * as nets from './nets.ts';
 import * as predict from './predict.ts';
 
 /** Every benchmark; each prints its figures on stdout. A new one is a file and a line here. */
-const BENCHES = [importing, library, nets, predict] as const;
+const BENCHES = [augment, importing, library, nets, predict] as const;
 
 async function main(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2);

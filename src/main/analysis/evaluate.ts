@@ -1,3 +1,4 @@
+import { confusionFigures } from '../../shared/confusion.ts';
 import type { Evaluation } from '../../shared/contract/analysis.ts';
 import { SPLITS, type Split } from '../../shared/entities.ts';
 import { UsageError } from '../../shared/errors.ts';
@@ -6,7 +7,6 @@ import type { Library } from '../library/db.ts';
 import { argmax } from '../library/predictions.ts';
 import { getRun } from '../library/runs.ts';
 import { decodeVotes } from '../library/votes.ts';
-import { confusionFigures } from './confusion.ts';
 import { PROTOCOLS } from './protocols/index.ts';
 import type { Protocol } from './protocols/protocol.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { confusionFigures } from '../../src/main/analysis/confusion.ts';
+import { confusionFigures } from '../../src/shared/confusion.ts';
 
 describe('figures of a confusion matrix', () => {
   it('equal the worked example of a three-class classification report', () => {

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../shared/contract/analysis.ts';
+import type { Evaluation } from './contract/analysis.ts';
 
 /** `counts[t][p]` faces of target class t were predicted as class p; square, one row and column a class. */
 export type Confusion = readonly (readonly number[])[];
