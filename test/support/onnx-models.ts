@@ -7,7 +7,7 @@ import {
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from '../../src/main/engine/onnx/proto.ts';
+} from '../../src/main/engine/onnx/format/proto.ts';
 
 export interface TinyClassifier {
   readonly layout?: 'NCHW' | 'NHWC';

@@ -5,7 +5,7 @@ import {
   encodeModel,
   type ModelProto,
   type ValueInfoProto,
-} from './onnx/proto.ts';
+} from './onnx/format/proto.ts';
 import { builtInProviders, type NumberTensor, openSession } from './session.ts';
 
 /** A probe passes when no number differs from the CPU's by more than this; the outputs lie between −1 and 1. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../src/main/engine/onnx/autodiff.ts';
+import { readModel } from '../../../src/main/engine/onnx/format/model-file.ts';
 import { Graph } from '../../../src/main/engine/onnx/graph.ts';
-import { readModel } from '../../../src/main/engine/onnx/model-file.ts';
 import { add, exp, mul } from '../../../src/main/engine/onnx/ops/arithmetic.ts';
 import { expand, transpose } from '../../../src/main/engine/onnx/ops/shaping.ts';
 import { cutAt } from '../../../src/main/engine/onnx/passes/cut.ts';

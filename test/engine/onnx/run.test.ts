@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeModel } from '../../../src/main/engine/onnx/format/model-file.ts';
 import { Graph } from '../../../src/main/engine/onnx/graph.ts';
-import { writeModel } from '../../../src/main/engine/onnx/model-file.ts';
 import { mul } from '../../../src/main/engine/onnx/ops/arithmetic.ts';
 import { type CompileOptions, compile, compileFile } from '../../../src/main/engine/onnx/run.ts';
 import { type TensorData, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';

@@ -2,8 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ModelError, NotFoundError } from '../../../shared/errors.ts';
 import type { GraphSummary, ModelGuess, ModelInput, ModelSpec, TensorInfo } from '../../../shared/model-spec.ts';
-import { decodeModel, type ModelProto } from '../onnx/proto.ts';
-import { summarise } from '../onnx/summary.ts';
+import { decodeModel, type ModelProto } from '../onnx/format/proto.ts';
+import { summarise } from '../onnx/format/summary.ts';
 import { classNamesIn } from './class-names.ts';
 import { findManifest, type Manifest, type OutputRole, readManifest } from './manifest.ts';
 

@@ -3,9 +3,9 @@ import type { OnnxImportReport } from '../../../shared/contract/model-folders.ts
 import { ModelError } from '../../../shared/errors.ts';
 import type { ModelInput, ModelSpec } from '../../../shared/model-spec.ts';
 import { batchSizeOf } from '../classifier.ts';
+import { readModel, writeModel } from '../onnx/format/model-file.ts';
 import { gradientObstacle } from '../onnx/gradient-obstacle.ts';
 import { inventory } from '../onnx/inventory.ts';
-import { readModel, writeModel } from '../onnx/model-file.ts';
 import { fixShapes } from '../onnx/passes/fix-shapes.ts';
 import { foldConstants } from '../onnx/passes/fold.ts';
 import { compileFile } from '../onnx/run.ts';

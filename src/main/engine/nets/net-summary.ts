@@ -1,12 +1,12 @@
 import type { NetSummary } from '../../../shared/contract/nets.ts';
 import type { TensorInfo } from '../../../shared/model-spec.ts';
+import { readDeclared } from '../onnx/format/value-info.ts';
 import { gradientObstacle } from '../onnx/gradient-obstacle.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { costOf, inventory, opName, weightCount } from '../onnx/inventory.ts';
 import { fixShapes } from '../onnx/passes/fix-shapes.ts';
 import { foldConstants } from '../onnx/passes/fold.ts';
 import { isStatic } from '../onnx/shape.ts';
-import { readDeclared } from '../onnx/value-info.ts';
 import { buildVariant, parameterCount } from './variant-summary.ts';
 import type { Variant } from './variants.ts';
 

@@ -1,4 +1,4 @@
-import type { AttributeProto } from './proto.ts';
+import type { AttributeProto } from './format/proto.ts';
 import type { TensorData } from './tensor.ts';
 
 /** What an ONNX attribute may hold. `raw` keeps subgraphs and strings' lists as they were read. */

@@ -1,15 +1,15 @@
 import { GraphError } from '../../../shared/errors.ts';
-import { readAttribute } from './attribute-proto.ts';
 import type { Attributes } from './attributes.ts';
+import { readAttribute } from './format/attribute-proto.ts';
+import { ATTRIBUTE_TYPES, type AttributeProto, decodeModel, type ModelProto, type NodeProto } from './format/proto.ts';
+import { allNames, capturedNames } from './format/subgraph.ts';
+import { type ExternalData, readTensor } from './format/tensor-proto.ts';
+import { declaredType } from './format/value-info.ts';
 import { DEFAULT_OPSET, Graph, type GraphOrigin, type Value } from './graph.ts';
 import type { OpDefinition } from './op.ts';
 import { opaqueOp } from './opaque.ts';
 import { findOp } from './ops/index.ts';
-import { ATTRIBUTE_TYPES, type AttributeProto, decodeModel, type ModelProto, type NodeProto } from './proto.ts';
-import { allNames, capturedNames } from './subgraph.ts';
 import { type TensorData, tensorOf } from './tensor.ts';
-import { type ExternalData, readTensor } from './tensor-proto.ts';
-import { declaredType } from './value-info.ts';
 
 export interface DecodeOptions {
   /** How to read what the model keeps in files beside it; left out, such a model is refused. */

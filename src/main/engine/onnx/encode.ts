@@ -1,12 +1,12 @@
 import { GraphError } from '../../../shared/errors.ts';
-import { attributeProto } from './attribute-proto.ts';
+import { attributeProto } from './format/attribute-proto.ts';
+import { capturesOf, nameValues, type ValueNames } from './format/names.ts';
+import { encodeParts, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from './format/proto.ts';
+import { tensorProto } from './format/tensor-proto.ts';
+import { valueInfo } from './format/value-info.ts';
 import type { Graph, Node, Value } from './graph.ts';
-import { capturesOf, nameValues, type ValueNames } from './names.ts';
 import { isOpaque, operandCount } from './opaque.ts';
-import { encodeParts, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from './proto.ts';
 import type { TensorData } from './tensor.ts';
-import { tensorProto } from './tensor-proto.ts';
-import { valueInfo } from './value-info.ts';
 
 /** Bytes of tensors that one file may hold: a protocol buffer ends at 2 GiB. */
 export const LARGEST_FILE = 1_900_000_000;

@@ -1,7 +1,7 @@
 import { GraphError } from '../../../shared/errors.ts';
 import type { Attributes } from './attributes.ts';
+import type { GraphProto, ModelProto, TypeProto } from './format/proto.ts';
 import type { Call, OpDefinition } from './op.ts';
-import type { GraphProto, ModelProto, TypeProto } from './proto.ts';
 import { isStatic, type Shape } from './shape.ts';
 import { type DType, type TensorData, tensorOf } from './tensor.ts';
 

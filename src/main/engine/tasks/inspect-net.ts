@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { summariseGraph, summariseVariantGraph } from '../nets/net-summary.ts';
 import { findVariant } from '../nets/variants.ts';
-import { readModel } from '../onnx/model-file.ts';
+import { readModel } from '../onnx/format/model-file.ts';
 import { checked } from './task.ts';
 
 const target = z.discriminatedUnion('kind', [

@@ -8,7 +8,7 @@ import {
   type ModelProto,
   type TensorProto,
   type ValueInfoProto,
-} from '../../../../src/main/engine/onnx/proto.ts';
+} from '../../../../src/main/engine/onnx/format/proto.ts';
 
 const utf8 = new TextEncoder();
 const number = (type: ElementType): number => ELEMENT_TYPES.indexOf(type);

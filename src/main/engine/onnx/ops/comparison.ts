@@ -1,9 +1,9 @@
 import { GraphError } from '../../../../shared/errors.ts';
 import { int, numberAttribute } from '../attributes.ts';
 import { evaluateElementwise, inferElementwise, inferSame } from '../elementwise.ts';
+import { ELEMENT_TYPES } from '../format/proto.ts';
 import { apply, type TensorType, type Value } from '../graph.ts';
 import type { Call, OpDefinition } from '../op.ts';
-import { ELEMENT_TYPES } from '../proto.ts';
 import { broadcast } from '../shape.ts';
 import { type DType, isDType, isFloat } from '../tensor.ts';
 import { erf } from './activations.ts';

@@ -1,7 +1,7 @@
 import { GraphError } from '../../../../shared/errors.ts';
+import { bindType, declaredType, readDeclared } from '../format/value-info.ts';
 import type { Graph, TensorType, Value } from '../graph.ts';
 import type { Dim } from '../shape.ts';
-import { bindType, declaredType, readDeclared } from '../value-info.ts';
 import { rebuild } from './rebuild.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { GraphError } from '../../../../shared/errors.ts';
+import { innerNames } from '../format/names.ts';
 import { Graph, type Node, type TensorType, type Value } from '../graph.ts';
-import { innerNames } from '../names.ts';
 import type { Call } from '../op.ts';
 
 /** What differs in the new graph; whatever is left out is as in the old one. */

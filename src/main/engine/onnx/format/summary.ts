@@ -1,4 +1,4 @@
-import type { GraphSummary, TensorInfo } from '../../../shared/model-spec.ts';
+import type { GraphSummary, TensorInfo } from '../../../../shared/model-spec.ts';
 import { ELEMENT_TYPES, type ElementType, type ModelProto, type TensorProto, type ValueInfoProto } from './proto.ts';
 
 /** Initializers of these types hold shapes, indices and flags rather than weights. */

@@ -10,17 +10,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../../../src/main/engine/onnx/graph.ts';
-import { readModel, writeModel } from '../../../src/main/engine/onnx/model-file.ts';
-import { add, mul } from '../../../src/main/engine/onnx/ops/arithmetic.ts';
-import { decodeModel } from '../../../src/main/engine/onnx/proto.ts';
-import { compileFile } from '../../../src/main/engine/onnx/run.ts';
-import { tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
-import { GraphError, NotFoundError } from '../../../src/shared/errors.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
-import { tempFolder } from '../../support/temp.ts';
-import { attribute, declare, fileOf, tensor } from './support/file-models.ts';
-import { bitsOf, runAndRelease, runAsWritten } from './support/same-numbers.ts';
+import { readModel, writeModel } from '../../../../src/main/engine/onnx/format/model-file.ts';
+import { decodeModel } from '../../../../src/main/engine/onnx/format/proto.ts';
+import { Graph } from '../../../../src/main/engine/onnx/graph.ts';
+import { add, mul } from '../../../../src/main/engine/onnx/ops/arithmetic.ts';
+import { compileFile } from '../../../../src/main/engine/onnx/run.ts';
+import { tensorOf } from '../../../../src/main/engine/onnx/tensor.ts';
+import { GraphError, NotFoundError } from '../../../../src/shared/errors.ts';
+import { SHIPPED_MODEL } from '../../../support/shipped-model.ts';
+import { tempFolder } from '../../../support/temp.ts';
+import { attribute, declare, fileOf, tensor } from '../support/file-models.ts';
+import { bitsOf, runAndRelease, runAsWritten } from '../support/same-numbers.ts';
 
 const LENGTH = 600;
 const large = (factor: number) =>

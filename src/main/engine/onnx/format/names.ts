@@ -1,6 +1,6 @@
-import { GraphError } from '../../../shared/errors.ts';
-import type { Graph, Node, Value } from './graph.ts';
-import { isOpaque, operandCount } from './opaque.ts';
+import { GraphError } from '../../../../shared/errors.ts';
+import type { Graph, Node, Value } from '../graph.ts';
+import { isOpaque, operandCount } from '../opaque.ts';
 import { allNames, graphsIn } from './subgraph.ts';
 
 /** Each value of a graph by the name that it has in a file. */

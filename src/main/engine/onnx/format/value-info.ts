@@ -1,7 +1,7 @@
-import type { TensorType } from './graph.ts';
+import type { TensorType } from '../graph.ts';
+import { type Dim, isStatic, multiplyDim, type Shape } from '../shape.ts';
+import type { DType } from '../tensor.ts';
 import type { TypeProto, ValueInfoProto } from './proto.ts';
-import { type Dim, isStatic, multiplyDim, type Shape } from './shape.ts';
-import type { DType } from './tensor.ts';
 import { dtypeOf, elementNumber } from './tensor-proto.ts';
 
 /** Numbers that symbols of open dimensions stand for. */

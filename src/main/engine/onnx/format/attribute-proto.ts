@@ -1,4 +1,4 @@
-import type { Attribute } from './attributes.ts';
+import type { Attribute } from '../attributes.ts';
 import { ATTRIBUTE_TYPES, type AttributeProto } from './proto.ts';
 import { withTensors } from './subgraph.ts';
 import { type ExternalData, inlined, readTensor, tensorProto } from './tensor-proto.ts';

@@ -1,6 +1,6 @@
-import { GraphError } from '../../../shared/errors.ts';
+import { GraphError } from '../../../../shared/errors.ts';
+import { allocate, bytesOf, type DType, elementCount, isDType, type TensorData, viewOf } from '../tensor.ts';
 import { ELEMENT_TYPES, type TensorProto } from './proto.ts';
-import { allocate, bytesOf, type DType, elementCount, isDType, type TensorData, viewOf } from './tensor.ts';
 
 /** TensorProto.DataLocation.EXTERNAL: the numbers are in a file beside the model. */
 const EXTERNAL = 1;

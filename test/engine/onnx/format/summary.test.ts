@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { decodeModel, encodeModel } from '../../../src/main/engine/onnx/proto.ts';
-import { summarise } from '../../../src/main/engine/onnx/summary.ts';
-import { floats, tinyClassifier, value } from '../../support/onnx-models.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
+import { decodeModel, encodeModel } from '../../../../src/main/engine/onnx/format/proto.ts';
+import { summarise } from '../../../../src/main/engine/onnx/format/summary.ts';
+import { floats, tinyClassifier, value } from '../../../support/onnx-models.ts';
+import { SHIPPED_MODEL } from '../../../support/shipped-model.ts';
 
 const bytes = readFileSync(SHIPPED_MODEL);
 

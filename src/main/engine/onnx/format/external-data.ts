@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { GraphError, NotFoundError } from '../../../shared/errors.ts';
+import { GraphError, NotFoundError } from '../../../../shared/errors.ts';
 import type { ExternalData } from './tensor-proto.ts';
 
 const LARGEST_READ = 1 << 30;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { GraphError, NotFoundError } from '../../../shared/errors.ts';
-import { decodeGraph } from './decode.ts';
-import { LARGEST_FILE, modelOf } from './encode.ts';
+import { GraphError, NotFoundError } from '../../../../shared/errors.ts';
+import { decodeGraph } from '../decode.ts';
+import { LARGEST_FILE, modelOf } from '../encode.ts';
+import type { Graph } from '../graph.ts';
+import { bytesOf, type TensorData } from '../tensor.ts';
 import { externalDataIn } from './external-data.ts';
-import type { Graph } from './graph.ts';
 import { encodeParts } from './proto.ts';
-import { bytesOf, type TensorData } from './tensor.ts';
 import { externalTensor, tensorProto } from './tensor-proto.ts';
 
 /** Tensors below this many bytes stay in the model's own file, where shape rules of any reader find them. */
