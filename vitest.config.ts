@@ -5,6 +5,7 @@ import { SummaryReporter } from './test/summary-reporter.ts';
 export default defineConfig({
   plugins: [vue()],
   test: {
+    maxWorkers: 2,
     reporters: [['default', { summary: false }], new SummaryReporter()],
     projects: [
       {

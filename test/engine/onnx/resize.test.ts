@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../src/main/engine/onnx/graph.ts';
 import { diagonalBlock, interpolationMatrix } from '../../../src/main/engine/onnx/interpolation.ts';
-import { resize } from '../../../src/main/engine/onnx/ops/resize.ts';
+import { resize, resizeByProducts } from '../../../src/main/engine/onnx/ops/resize.ts';
 import { runOnce } from '../../../src/main/engine/onnx/run.ts';
 import { numbersOf, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
 import { seededRandom } from '../../support/random.ts';
@@ -52,6 +52,18 @@ describe('resize', () => {
       expect(Math.max(...numbersOf(y!).map((value, at) => Math.abs(value - expected[at]!)))).toBeLessThan(1e-6);
     },
   );
+
+  it.each(['nearest', 'linear', 'cubic'] as const)('is the same as two products (%s)', async (mode) => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', ['n', 2, 5, 8]);
+    graph.output('op', resize(x, [11, 6], { mode }));
+    graph.output('products', resizeByProducts(x, [11, 6], { mode }));
+    const feeds = { x: tensorOf('float32', [3, 2, 5, 8], Array.from({ length: 240 }, seededRandom(7))) };
+    const { op, products } = await runOnce(graph, feeds);
+    expect(products!.shape).toEqual([3, 2, 11, 6]);
+    const other = numbersOf(products!);
+    expect(Math.max(...numbersOf(op!).map((value, at) => Math.abs(value - other[at]!)))).toBeLessThan(1e-6);
+  });
 
   it('refuses coordinates that it does not know', () => {
     const axis = { from: 4, to: 2, scale: 0.5 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resize } from '../../onnx/ops/resize.ts';
+import { resizeByProducts } from '../../onnx/ops/resize.ts';
 import type { NetDefinition } from '../net.ts';
 
 const config = z.strictObject({
@@ -18,6 +18,6 @@ export const bicubic: NetDefinition<BicubicConfig> = {
   config,
   inputShape: ({ channels, input }) => [channels, input, input],
   build: (_, { input: side, scale }, input) => ({
-    output: resize(input, [side * scale, side * scale], { mode: 'cubic' }),
+    output: resizeByProducts(input, [side * scale, side * scale], { mode: 'cubic' }),
   }),
 };
