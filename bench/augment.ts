@@ -4,7 +4,7 @@ import { epochOrder } from '../src/main/engine/training/sampling/epoch-order.ts'
 import { SAMPLERS } from '../src/main/engine/training/sampling/index.ts';
 import { SAMPLING_DEFAULTS } from '../src/main/engine/training/sampling/sampler.ts';
 import type { TrainingSet } from '../src/main/engine/training/targets.ts';
-import { uniform } from './generate.ts';
+import { seededRandom } from '../test/support/random.ts';
 
 export const name = 'augment';
 export const describe = 'faces a second that come augmented into batches, and milliseconds to order an epoch';
@@ -40,7 +40,7 @@ export async function run(): Promise<void> {
 }
 
 function generatedSet(side: number, count: number): TrainingSet {
-  const random = uniform(1);
+  const random = seededRandom(1);
   const faces = Array.from({ length: count }, (_, id) => ({
     id,
     pixels: Uint8Array.from({ length: side * side }, () => 256 * random()),

@@ -10,24 +10,14 @@ import { insertSamples, type NewSample } from '../src/main/library/samples.ts';
 import { FERPLUS_CLASSES, FERPLUS_EMOTIONS } from '../src/shared/class-sets.ts';
 import { SPLITS } from '../src/shared/entities.ts';
 import type { ModelSpec } from '../src/shared/model-spec.ts';
+import { seededRandom } from '../test/support/random.ts';
 
 const BATCH = 5000;
 const IMAGES = 512;
 
-/** A seeded uniform generator in [0, 1): the same seed gives the same library. */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Fills a library with `count` generated faces (ten votes each, 512 distinct images) and one complete run over them. */
 export function generateDataset(library: Library, count: number, seed = 1): { datasetId: number; runId: number } {
-  const random = uniform(seed);
+  const random = seededRandom(seed);
   const images = Array.from({ length: IMAGES }, () => generatedFace(random));
   const datasetId = createDataset(library, { name: `generated-${count}`, kind: 'ferplus', classes: FERPLUS_CLASSES });
   const voteFileId = ensureVoteFile(library, datasetId, 'generated');

@@ -7,7 +7,8 @@ import { listDatasets } from '../src/main/library/datasets.ts';
 import { openLibrary } from '../src/main/library/db.ts';
 import { createViews } from '../src/main/library/views.ts';
 import { SAMPLE_SORTS, SPLITS, type ViewQuery } from '../src/shared/entities.ts';
-import { generateDataset, uniform } from './generate.ts';
+import { seededRandom } from '../test/support/random.ts';
+import { generateDataset } from './generate.ts';
 
 export const name = 'library';
 export const describe = 'pages, counts and memory at 36 thousand and 1 million generated samples';
@@ -55,7 +56,7 @@ function measure(file: string): void {
   const plain: ViewQuery = { datasetId, runId: 1, filter: {}, sort: 'imported', descending: false };
   print('  first page (loads the columns)', milliseconds(timed(() => views.page(plain, 0, 200))));
 
-  const random = uniform(7);
+  const random = seededRandom(7);
   const pages: number[] = [];
   const facets: number[] = [];
   for (let index = 0; index < QUERIES; index += 1) {

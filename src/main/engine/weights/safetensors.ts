@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { WeightsError } from '../../../shared/errors.ts';
+import { writeParts } from '../onnx/format/write-parts.ts';
 import { bytesOf, type DType, elementCount, type TensorData, viewOf } from '../onnx/tensor.ts';
 import { parseHeader, SAFETENSORS_TYPES } from './safetensors-header.ts';
 import {
@@ -15,7 +16,6 @@ import {
 
 const LARGEST_HEADER = 100_000_000;
 const LENGTH_BYTES = 8;
-const LARGEST_WRITE = 1 << 30;
 
 /** An open safetensors file: what it holds is known, its numbers are read when asked for. */
 export interface SafetensorsFile {
@@ -139,17 +139,3 @@ function encodeHeader(tensors: readonly (readonly [string, TensorData])[], metad
 const FORMAT_NAMES: ReadonlyMap<DType, string> = new Map(
   Object.entries(SAFETENSORS_TYPES).map(([name, dtype]) => [dtype, name]),
 );
-
-function writeParts(file: string, parts: readonly Uint8Array[]): void {
-  const descriptor = openSync(file, 'wx');
-  try {
-    for (const part of parts) {
-      for (let done = 0; done < part.length; ) {
-        done += writeSync(descriptor, part, done, Math.min(LARGEST_WRITE, part.length - done));
-      }
-    }
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { GraphError, NotFoundError } from '../../../../shared/errors.ts';
 import { decodeGraph } from '../decode.ts';
@@ -9,12 +9,12 @@ import { bytesOf, type TensorData } from '../tensor.ts';
 import { externalDataIn } from './external-data.ts';
 import { encodeParts } from './proto.ts';
 import { externalTensor, tensorProto } from './tensor-proto.ts';
+import { writeParts } from './write-parts.ts';
 
 /** Tensors below this many bytes stay in the model's own file, where shape rules of any reader find them. */
 const SMALLEST_EXTERNAL = 1024;
 /** What memory mapping asks of a tensor's place on every common system. */
 const ALIGNMENT = 65_536;
-const LARGEST_WRITE = 1 << 30;
 const LARGEST_PROTOBUF = 2 ** 31 - 1;
 
 export interface WriteOptions {
@@ -95,17 +95,3 @@ class DataFile {
 }
 
 const aligned = (position: number): number => Math.ceil(position / ALIGNMENT) * ALIGNMENT;
-
-function writeParts(file: string, parts: Iterable<Uint8Array>): void {
-  const descriptor = openSync(file, 'wx');
-  try {
-    for (const part of parts) {
-      for (let done = 0; done < part.length; ) {
-        done += writeSync(descriptor, part, done, Math.min(LARGEST_WRITE, part.length - done));
-      }
-    }
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
