@@ -13,6 +13,7 @@ export interface GeneratedFaces {
   readonly channels?: 1 | 3;
   readonly name?: string;
   readonly split?: (index: number) => Split;
+  readonly votes?: (index: number) => readonly number[];
 }
 
 /** The pixels of generated face number `index`: a gradient that no other index has. */
@@ -26,7 +27,7 @@ export function facePixels(index: number, size: number, channels: 1 | 3): Uint8A
 
 /** Enters a dataset of generated faces, each a PNG of its own inside the library; returns its number. */
 export function addFaces(library: Library, faces: GeneratedFaces): number {
-  const { count, size = 8, channels = 1, name = 'generated', split = () => 'valid' } = faces;
+  const { count, size = 8, channels = 1, name = 'generated', split = () => 'valid', votes = () => [3, 1, 0] } = faces;
   const datasetId = createDataset(library, {
     name,
     kind: 'test',
@@ -50,7 +51,7 @@ export function addFaces(library: Library, faces: GeneratedFaces): number {
         thumbnail: null,
       },
       imageFile: `${index}.png`,
-      votes: [3, 1, 0],
+      votes: votes(index),
       voteFileId,
       voteRow: index + 1,
     };

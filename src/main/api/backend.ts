@@ -20,9 +20,21 @@ import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { system } from './system.ts';
+import { trainings } from './trainings.ts';
 import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 
-export const router = api.router({ analysis, datasets, imports, jobs, models, nets, runs, samples, system });
+export const router = api.router({
+  analysis,
+  datasets,
+  imports,
+  jobs,
+  models,
+  nets,
+  runs,
+  samples,
+  system,
+  trainings,
+});
 
 export type Client = ContractRouterClient<Contract>;
 

@@ -63,7 +63,7 @@ interface Made<Result> {
 }
 
 /** Has `make` fill an unfinished folder, tries the model there, and only then puts it in place and adds it. */
-async function makeFolder<Result>(
+export async function makeFolder<Result>(
   context: BackendContext,
   { folder, name, force, add }: Place,
   signal: AbortSignal | undefined,

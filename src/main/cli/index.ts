@@ -7,8 +7,10 @@ import { jobs } from './jobs.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
+import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 import type { Command } from './terminal/command.ts';
+import { finetune, train } from './train.ts';
 
 /** Every command; a new one is a file and a line here. */
 export const COMMANDS = [
@@ -16,6 +18,9 @@ export const COMMANDS = [
   datasets,
   predict,
   evaluate,
+  train,
+  finetune,
+  runs,
   models,
   net,
   jobs,

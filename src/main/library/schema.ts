@@ -193,6 +193,68 @@ export const jobs = sqliteTable(
   (table) => [index('jobs_live').on(table.status).where(sql`status in ('queued', 'running')`)],
 );
 
+/**
+ * One training of a network on a dataset: `config` is a TrainConfig as JSON, `seconds` the time that its jobs have
+ * worked, `folder`, from the library's own on, where its targets, checkpoints and weights are. Its job says how it stands.
+ */
+export const trainings = sqliteTable(
+  'trainings',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull(),
+    config: text('config').notNull(),
+    datasetId: integer('dataset_id').references(() => datasets.id, { onDelete: 'set null' }),
+    voteFiles: text('vote_files').notNull(),
+    classes: text('classes').notNull(),
+    counts: text('counts').notNull(),
+    folder: text('folder').notNull(),
+    provider: text('provider').notNull().default(''),
+    seconds: real('seconds').notNull().default(0),
+    bestEpoch: integer('best_epoch'),
+    jobId: integer('job_id').references(() => jobs.id, { onDelete: 'set null' }),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [index('trainings_dataset').on(table.datasetId), index('trainings_job').on(table.jobId)],
+);
+
+/** What each step of a training found; steps and epochs count from 1. */
+export const trainingSteps = sqliteTable(
+  'training_steps',
+  {
+    trainingId: integer('training_id')
+      .notNull()
+      .references(() => trainings.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    epoch: integer('epoch').notNull(),
+    loss: real('loss').notNull(),
+    learningRate: real('learning_rate').notNull(),
+    gradientNorm: real('gradient_norm').notNull(),
+    facesPerSecond: real('faces_per_second').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.trainingId, table.step] })],
+);
+
+/** What each epoch of a training came to; `recall` is a JSON list, null for a class without faces. */
+export const trainingEpochs = sqliteTable(
+  'training_epochs',
+  {
+    trainingId: integer('training_id')
+      .notNull()
+      .references(() => trainings.id, { onDelete: 'cascade' }),
+    epoch: integer('epoch').notNull(),
+    step: integer('step').notNull(),
+    trainLoss: real('train_loss').notNull(),
+    faces: integer('faces').notNull(),
+    loss: real('loss'),
+    accuracy: real('accuracy'),
+    macroF1: real('macro_f1'),
+    recall: text('recall').notNull(),
+    ece: real('ece'),
+  },
+  (table) => [primaryKey({ columns: [table.trainingId, table.epoch] })],
+);
+
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

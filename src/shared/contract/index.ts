@@ -7,7 +7,8 @@ import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { system } from './system.ts';
+import { trainings } from './trainings.ts';
 
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
-export const contract = { analysis, datasets, imports, jobs, models, nets, runs, samples, system };
+export const contract = { analysis, datasets, imports, jobs, models, nets, runs, samples, system, trainings };
 export type Contract = typeof contract;

@@ -6,7 +6,10 @@ import { base } from './base.ts';
 /** What the backend says unasked: a job moved, or something in the library changed and lists should be read again. */
 export const backendEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job'), job: jobSchema }),
-  z.object({ type: z.literal('changed'), what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples']) }),
+  z.object({
+    type: z.literal('changed'),
+    what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings']),
+  }),
 ]);
 export type BackendEvent = z.infer<typeof backendEventSchema>;
 

@@ -7,9 +7,13 @@ const LIVE: readonly Job['status'][] = ['queued', 'running'];
 
 /**
  * Starts a job and follows it to its end with progress on stderr; Ctrl-C cancels it within a batch. Resolves to the
- * finished job; throws the job's own error, or CancelledError that says how to resume.
+ * finished job; throws the job's own error, or CancelledError that says how to resume. `onChange` hears of each change.
  */
-export async function followJob(session: Session, start: () => Promise<Job>): Promise<Job> {
+export async function followJob(
+  session: Session,
+  start: () => Promise<Job>,
+  onChange: (job: Job) => Promise<void> = async () => {},
+): Promise<Job> {
   const over = new AbortController();
   const events = await session.client.jobs.watch(undefined, { signal: over.signal });
   let job = await start();
@@ -24,6 +28,7 @@ export async function followJob(session: Session, start: () => Promise<Job>): Pr
       for await (const event of events) {
         if (event.type !== 'job' || event.job.id !== job.id) continue;
         job = event.job;
+        await onChange(job);
         if (!LIVE.includes(job.status)) break;
         session.progress(describe(job.title, job.progress));
       }

@@ -1,21 +1,14 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { BuildReport, ModelBuild } from '../../../shared/contract/model-folders.ts';
 import type { ModelSpec } from '../../../shared/model-spec.ts';
-import { type ClassifierConfig, classifier } from '../nets/classifier.ts';
-import { classifierGraph } from '../nets/classifier-graph.ts';
+import { classifier } from '../nets/classifier.ts';
 import { composeClassifier } from '../nets/compose.ts';
 import { parametersOf } from '../nets/instantiate.ts';
-import { pipelineWords } from '../nets/pipeline-words.ts';
 import { parameterCount } from '../nets/variant-summary.ts';
-import { writeModel } from '../onnx/format/model-file.ts';
-import type { Graph } from '../onnx/graph.ts';
-import { optimise } from '../onnx/passes/optimise.ts';
-import { writeSafetensors } from '../weights/safetensors.ts';
 import type { CardSection } from './card.ts';
 import { type GatheredWeights, gatherWeights } from './gather-weights.ts';
-import { modelFileOf, writePapers } from './write-folder.ts';
-
-const WEIGHTS_FILE = 'weights.safetensors';
+import { writeClassifier } from './write-classifier.ts';
+import { writePapers } from './write-folder.ts';
 
 /**
  * Builds a classifier from its parts and writes it into an empty folder: the .onnx file that the app runs, its weights
@@ -26,46 +19,10 @@ export async function buildModel(folder: string, order: ModelBuild): Promise<Bui
   const specs = parametersOf(classifier, config);
   const gathered = await gatherWeights(specs, order.sources);
   const { tensors, reports, drawn } = gathered;
-  const metadata = { classes: JSON.stringify(order.choice.classes) };
-  const graph = classifierGraph(config, { weightOf: ({ key }) => tensors.get(key)!, opset: order.opset, metadata });
-  const spec = specOf(order, config, graph);
-  writeModel(optimise(graph), join(folder, modelFileOf(spec)));
-  writeSafetensors(join(folder, WEIGHTS_FILE), tensors);
+  const { classes } = order.choice;
+  const spec = writeClassifier(folder, { ...order, classes, classOverrides: {}, metrics: null, config, tensors });
   await writePapers(folder, spec, aboutBuild(order, spec, gathered));
   return { parameters: parameterCount(specs), weights: [...reports], drawn: [...drawn] };
-}
-
-function specOf(
-  { name, choice, licence, source, trainedOn }: ModelBuild,
-  config: ClassifierConfig,
-  graph: Graph,
-): ModelSpec {
-  const { channels, input } = config;
-  const each = (value: number): number[] => Array.from({ length: channels }, () => value);
-  return {
-    name,
-    input: {
-      name: graph.inputs[0]!.name,
-      dtype: 'uint8',
-      layout: 'NCHW',
-      width: input,
-      height: input,
-      colour: channels === 1 ? 'grey' : 'rgb',
-      channels,
-      scale: 1,
-      mean: each(0),
-      std: each(1),
-    },
-    outputs: Object.fromEntries([...graph.outputs.keys()].map((output) => [output, output])),
-    classes: choice.classes,
-    classOverrides: {},
-    licence,
-    source,
-    trainedOn,
-    pipeline: pipelineWords(config),
-    metrics: null,
-    network: { kind: classifier.kind, config, weights: WEIGHTS_FILE },
-  };
 }
 
 function aboutBuild(

@@ -5,6 +5,7 @@ import { inspect } from './inspect.ts';
 import { inspectNet } from './inspect-net.ts';
 import { probe } from './probe.ts';
 import { runNetCase } from './run-case.ts';
+import { saveTrainingTask } from './save-training.ts';
 import type { CheckedTask } from './task.ts';
 import { variants } from './variants.ts';
 
@@ -17,6 +18,7 @@ const TASKS: readonly CheckedTask[] = [
   variants,
   buildModelTask,
   importOnnxTask,
+  saveTrainingTask,
 ];
 
 /** Does one short task by name, in this process. Throws UsageError for a name that is none. */

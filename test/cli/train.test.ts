@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeClassifier } from '../../src/main/engine/models/write-classifier.ts';
+import { writePapers } from '../../src/main/engine/models/write-folder.ts';
+import { classifier } from '../../src/main/engine/nets/classifier.ts';
+import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
+import { initialWeights } from '../../src/main/engine/weights/initial.ts';
+import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
+import type { Training, TrainingEpoch, TrainingStep } from '../../src/shared/contract/trainings.ts';
+import type { Model } from '../../src/shared/model-spec.ts';
+import { tinyConfig } from '../engine/training/tiny-run.ts';
+import { suiteFolder } from '../support/temp.ts';
+import { type CliResult, document, runCli, runCliHere } from './run-cli.ts';
+
+interface Trained {
+  readonly training: Training;
+  readonly epochs: readonly TrainingEpoch[];
+  readonly result: { readonly facesPerSecond: number; readonly best: TrainingEpoch };
+  readonly saved: { readonly model: Model; readonly folder: string } | null;
+}
+
+const folder = suiteFolder();
+const json = (...words: readonly string[]): Promise<CliResult> => runCliHere(folder, '--json', ...words);
+const tuning = ['finetune', '--dataset', 'drawn', '--model', 'tiny', '--provider', 'cpu', '--scope', 'resizer,head'];
+const quick = ['--loss', 'f-pdls', '--prior', 'computed', '--batch', '8', '--limit', '32', '--lr', '0.01'];
+
+beforeAll(async () => {
+  const faces = join(folder, 'faces');
+  writeDrawnFaces(faces, { train: 64, valid: 24 });
+  const model = join(folder, 'tiny');
+  mkdirSync(model);
+  const config = tinyConfig({
+    input: 48,
+    resizer: { kind: 'resizer', n: 2, r: 0 },
+    num_classes: FERPLUS_EMOTIONS.length,
+  });
+  const tensors = initialWeights(parametersOf(classifier, config), 5);
+  const about = { name: 'tiny', classOverrides: {}, licence: 'MIT', source: '', trainedOn: '', metrics: null };
+  const spec = writeClassifier(model, { ...about, classes: [...FERPLUS_EMOTIONS], config, tensors });
+  await writePapers(model, spec, { summary: 'For tests.', sections: [] });
+  for (const words of [
+    ['import', 'ferplus', faces, '--name', 'drawn'],
+    ['models', 'add', join(model, 'tiny.onnx')],
+  ]) {
+    expect(await runCliHere(folder, ...words)).toMatchObject({ code: 0 });
+  }
+});
+
+describe('training from the command line', () => {
+  it('says beforehand what it would train on, and does nothing more when only that is asked', async () => {
+    const { code, stdout } = await runCliHere(folder, ...tuning, ...quick, '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^Training on 32 faces \(neutral \d+, .*contempt \d+\); \d+ are dropped\. Validating with \d+/,
+    );
+    expect(stdout).toMatch(/^20 steps over \d+ of \d+ parameters\.$/m);
+    expect(document(await json('runs'))).toEqual([]);
+  });
+
+  it('fine-tunes with progress on stderr and one document on stdout, and makes a model of it', async () => {
+    const result = await runCli(folder, '--json', ...tuning, ...quick, '--epochs', '2', '--save', 'tuned');
+    expect(result).toMatchObject({ code: 0 });
+    expect(result.stderr).toMatch(/^Training on 32 faces/m);
+    expect(result.stderr).toMatch(/^epoch 2: loss \d\.\d+, valid loss \d.*accuracy \d.*macro-F1 \d.*ECE \d/m);
+    const trained = document(result) as Trained;
+    expect(trained.training).toMatchObject({ id: 1, status: 'done', stepsDone: 8, epochsDone: 2, provider: 'cpu' });
+    expect(trained.training.config).toMatchObject({ parts: ['resizer', 'head'], loss: { name: 'f_pdls' }, limit: 32 });
+    expect(trained.epochs).toHaveLength(2);
+    expect(trained.epochs[1]!.trainLoss).toBeLessThan(trained.epochs[0]!.trainLoss);
+    expect(trained.result.facesPerSecond).toBeGreaterThan(0);
+    expect(trained.saved!.model.spec.trainedOn).toContain('32 faces of drawn');
+    expect(existsSync(join(trained.saved!.folder, 'weights.safetensors'))).toBe(true);
+    expect(document(await json('models', 'show', 'tuned'))).toMatchObject({
+      spec: { network: { kind: 'classifier' } },
+    });
+  });
+
+  it('takes its settings from a run that was shown', async () => {
+    const shown = document(await json('runs', 'show', '1')) as Pick<Trained, 'training'> & { steps: TrainingStep[] };
+    expect(shown.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify(shown));
+    const again = document(await json('finetune', '--config', config, '--epochs', '1', '--name', 'again')) as Trained;
+    expect(again.training).toMatchObject({ id: 2, name: 'again', epochsDone: 1, config: { limit: 32, epochs: 1 } });
+  });
+
+  it('trains from scratch', async () => {
+    const words = ['train', '--dataset', 'drawn', '--model', 'tiny', '--reinitialise-head', '--provider', 'cpu'];
+    const trained = document(await json(...words, '--limit', '16', '--batch', '8', '--epochs', '1')) as Trained;
+    expect(trained.training).toMatchObject({
+      status: 'done',
+      config: { parts: ['everything'], loss: { name: 'soft_votes' } },
+    });
+  });
+
+  it('lists and compares runs by what they came to and the settings that differ', async () => {
+    const list = await runCliHere(folder, 'runs');
+    expect(list.stdout).toMatch(/^ *2 +again +done +32 +1\/1 +\d/m);
+    const compared = document(await json('runs', 'compare', '1', '2')) as {
+      differences: { setting: string; values: unknown[] }[];
+    };
+    expect(compared.differences).toContainEqual({ setting: 'epochs', values: [2, 1] });
+    expect(compared.differences.map(({ setting }) => setting).toSorted()).toEqual(['epochs', 'name']);
+    const words = await runCliHere(folder, 'runs', 'compare', '1', '2');
+    expect(words.stdout).toMatch(/^epochs +2 +1$/m);
+  });
+
+  it('saves an earlier run, and removes one', async () => {
+    const saved = document(await json('runs', 'save', '2', 'second', '--weights', 'last')) as { model: Model };
+    expect(saved.model).toMatchObject({ name: 'second', spec: { metrics: null } });
+    expect(await json('runs', 'resume', '2')).toMatchObject({ code: 1 });
+    expect(await runCliHere(folder, 'runs', 'remove', '2')).toMatchObject({ code: 0 });
+    expect((document(await json('runs')) as Training[]).map(({ id }) => id)).toEqual([3, 1]);
+  });
+
+  it.each([
+    [['--model', 'nobody'], 1],
+    [['--loss', 'guess'], 2],
+    [['--scope', 'tail'], 2],
+    [['--alpha', '7'], 2],
+    [['--epochs', 'many'], 2],
+  ])('refuses %s', async (words, code) => {
+    expect(await runCliHere(folder, ...tuning, ...quick, ...words)).toMatchObject({ code, stdout: '' });
+  });
+});
