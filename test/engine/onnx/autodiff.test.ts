@@ -102,6 +102,16 @@ describe('gradients', () => {
     expect(await evaluate(graph, [dx!], { x: float64([3], [0, 0, 0]) })).toEqual([[5, 7, 9]]);
   });
 
+  it.each([[[70, 3]], [[5, 20, 3]]])('sums the cotangent over the many rows of %j', async (shape) => {
+    const graph = new Graph();
+    const [rows, x] = [graph.input('rows', 'float64', shape), graph.input('x', 'float64', [3])];
+    const [dx] = gradients(graph, mul(rows, x), [x]);
+    const count = shape.reduce((product, size) => product * size, 1);
+    const numbers = Array.from({ length: count }, (_, index) => index);
+    const sums = [0, 1, 2].map((column) => numbers.filter((n) => n % 3 === column).reduce((sum, n) => sum + n, 0));
+    expect(await evaluate(graph, [dx!], { rows: float64(shape, numbers), x: float64([3], [0, 0, 0]) })).toEqual([sums]);
+  });
+
   it('starts from the cotangent given', async () => {
     const graph = new Graph();
     const x = graph.input('x', 'float64', [3]);

@@ -64,7 +64,7 @@ export const classifier: NetDefinition<ClassifierConfig> = {
     let x = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
     if (config.sr !== null) x = enlarged(scope.at('sr'), config.sr, x);
     x = normalised(x, config.normalise);
-    if (config.stn) x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, x).output;
+    if (config.stn) x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
     return classified(scope, config, x);
   },
 };
@@ -92,11 +92,18 @@ const withChannels = (x: Value, count: number): Value =>
         1,
       );
 
+/** A grey face stays one channel where all three would be alike. */
 function normalised(x: Value, { mean, std }: ClassifierConfig['normalise']): Value {
+  if (x.shape[1] === 1 && isGrey(mean) && isGrey(std)) return add(mul(x, 1 / std[0]), -mean[0] / std[0]);
   const channels = (values: readonly number[]): Value => x.graph.constant(tensorOf('float32', [1, 3, 1, 1], values));
   const factors = std.map((deviation) => 1 / deviation);
   return add(mul(x, channels(factors)), channels(mean.map((value, channel) => -value * factors[channel]!)));
 }
+
+const isGrey = ([red, green, blue]: readonly number[]): boolean => red === green && green === blue;
+
+/** The three channels that a grey image stands for. */
+const coloured = (x: Value): Value => (x.shape[1] === 1 ? concat([x, x, x], 1) : x);
 
 function classified(scope: Scope, config: ClassifierConfig, face: Value): NetOutputs {
   const { kind, config: given } = config.backbone;
@@ -114,8 +121,8 @@ function resized(scope: Scope, { kind, ...settings }: ClassifierConfig['resizer'
   if (kind === 'resizer') {
     return resizer.build(scope.at('resizer'), configFor(resizer, { ...settings, input, output: side }), face).output;
   }
-  if (input === side) return face;
-  if (kind === 'bilinear') return resize(face, [side, side], { mode: 'linear' });
+  if (input === side) return coloured(face);
+  if (kind === 'bilinear') return coloured(resize(face, [side, side], { mode: 'linear' }));
   throw new GraphError(
     `The backbone takes faces of ${side}×${side} pixels, not ${input}×${input}; choose a resizer or bilinear resizing.`,
   );

@@ -5,6 +5,7 @@ import { type ConvOptions, conv } from '../onnx/ops/conv.ts';
 import { layerNormalization } from '../onnx/ops/layer-normalization.ts';
 import { gemm, matmul } from '../onnx/ops/matmul.ts';
 import { batchNormalization, batchNormalizationTraining } from '../onnx/ops/normalization.ts';
+import { reduceSum } from '../onnx/ops/reduce.ts';
 import { reshape, transpose } from '../onnx/ops/shaping.ts';
 import { fanInUniform, type Init, ONES, truncatedNormal, ZEROS } from './init.ts';
 import type { Scope } from './scope.ts';
@@ -37,6 +38,8 @@ export function project(x: Value, weight: Value, bias: Value | null): Value {
 
 export interface Conv2dOptions extends ConvOptions {
   readonly bias?: boolean;
+  /** Channels of the kernel, the image's when left out. An image of one channel stands for so many that are alike. */
+  readonly inputs?: number;
 }
 
 /** A 2-D convolution of an N×C×H×W tensor with a square or h×w kernel. */
@@ -45,13 +48,14 @@ export function conv2d(
   x: Value,
   outputs: number,
   kernel: number | readonly [number, number],
-  { bias = true, ...options }: Conv2dOptions = {},
+  { bias = true, inputs: channels = x.shape[1] as number, ...options }: Conv2dOptions = {},
 ): Value {
   const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-  const inputs = (x.shape[1] as number) / (options.group ?? 1);
+  const inputs = channels / (options.group ?? 1);
   const init = fanInUniform(inputs * height * width);
   const weight = scope.parameter('weight', [outputs, inputs, height, width], init);
-  return conv(x, weight, bias ? scope.parameter('bias', [outputs], init) : null, options);
+  const fitting = x.shape[1] === channels ? weight : reduceSum(weight, [1], true);
+  return conv(x, fitting, bias ? scope.parameter('bias', [outputs], init) : null, options);
 }
 
 /** Batch normalisation over channels (axis 1), PyTorch's defaults; in training its running statistics are updated. */

@@ -22,7 +22,7 @@ export type ResizerConfig = z.infer<typeof config>;
 
 /**
  * The learned resizer of the paper, after Talebi and Milanfar 2021: a bilinear resize plus what a small network adds
- * to it, most of which works at the output's size.
+ * to it, most of which works at the output's size. An image of one channel stands for as many alike as the config has.
  */
 export const resizer: NetDefinition<ResizerConfig> = {
   kind: 'resizer',
@@ -30,7 +30,7 @@ export const resizer: NetDefinition<ResizerConfig> = {
   inputShape: ({ channels, input }) => [channels, input, input],
   build: (scope, { output, n, r, channels }, input) => {
     const resized = (x: Value): Value => resize(x, [output, output], { mode: 'linear' });
-    const wide = leaky(conv2d(scope.at('conv1'), input, n, 7, { pads: 3 }));
+    const wide = leaky(conv2d(scope.at('conv1'), input, n, 7, { pads: 3, inputs: channels }));
     const features = resized(batchNorm(scope.at('bn1'), leaky(conv2d(scope.at('conv2'), wide, n, 1))));
     let x = features;
     for (let block = 0; block < r; block += 1) x = residualBlock(scope.at(`resblock.${block}`), x);

@@ -2,6 +2,7 @@ import { GraphError } from '../../../shared/errors.ts';
 import { type Graph, type Node, scalarLike, type Value } from './graph.ts';
 import { add } from './ops/arithmetic.ts';
 import { reduceSum } from './ops/reduce.ts';
+import { sumOfRows } from './ops/row-sums.ts';
 import { expand, reshape } from './ops/shaping.ts';
 import { broadcastAxes, sameShape } from './shape.ts';
 import { isFloat } from './tensor.ts';
@@ -79,7 +80,8 @@ class Cotangents {
 function undoBroadcast(cotangent: Value, operand: Value): Value {
   if (sameShape(cotangent.shape, operand.shape)) return cotangent;
   const axes = broadcastAxes(operand.shape, cotangent.shape);
-  const sum = axes.length === 0 ? cotangent : reduceSum(cotangent, axes, true);
+  const isRow = cotangent.rank > 1 && axes.length === cotangent.rank - 1 && !axes.includes(axes.length);
+  const sum = axes.length === 0 ? cotangent : isRow ? sumOfRows(cotangent) : reduceSum(cotangent, axes, true);
   return sameShape(sum.shape, operand.shape) ? sum : reshape(sum, operand.shape);
 }
 

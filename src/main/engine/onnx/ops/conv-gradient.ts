@@ -8,7 +8,7 @@ import { matmul, transposeLast } from './matmul.ts';
 import { pad } from './padding.ts';
 import { reduceSum } from './reduce.ts';
 import { reshape, transpose } from './shaping.ts';
-import { concat, slice } from './slicing.ts';
+import { concat, reverse, slice } from './slicing.ts';
 
 /**
  * A convolution's cotangent for an image of spatial sizes `image`. Where the window moves by single steps that is a
@@ -66,8 +66,22 @@ export function kernelCotangent(image: Value, dy: Value, window: SlidingWindow, 
   const area = elementCount(window.kernel);
   const depthwise = image.shape[1] === group && dy.shape[1] === group;
   if (depthwise && area <= LARGEST_DEPTHWISE) return asSums(image, dy, window);
-  return area <= LARGEST_PRODUCT ? asProduct(image, dy, window, group) : asConvolution(image, dy, window, group);
+  if (area <= LARGEST_PRODUCT) return asProduct(image, dy, window, group);
+  const fewer = (dy.shape[1] as number) < (image.shape[1] as number);
+  return group === 1 && fewer && isDense(window)
+    ? asTurnedConvolution(image, dy, window)
+    : asConvolution(image, dy, window, group);
 }
+
+/** Single steps in every axis, and no more padding than the kernel reaches over. */
+const isDense = (window: SlidingWindow): boolean => {
+  const { strides, dilations, begins, ends } = window;
+  const reach = reachOf(window);
+  return (
+    [...strides, ...dilations].every((step) => step === 1) &&
+    [...begins, ...ends].every((pads, index) => pads <= reach[index % reach.length]!)
+  );
+};
 
 /** For one kernel a channel: each place’s sum of `dy` times the image’s part under it. */
 function asSums(x: Value, dy: Value, window: SlidingWindow): Value {
@@ -121,6 +135,18 @@ function padSpatial(
   if ([...begins, ...ends].every((size) => size === 0)) return x;
   const none = new Array<number>(leading).fill(0);
   return pad(x, [...none, ...begins, ...none, ...ends], { value });
+}
+
+/**
+ * The same with the two exchanged: `dy` is the image and the image the kernel, and what comes out is turned. The
+ * runtime lays out its image once a place of the kernel, so the one with fewer channels is the cheaper image.
+ */
+function asTurnedConvolution(x: Value, dy: Value, window: SlidingWindow): Value {
+  const axes = window.kernel.map((_, axis) => axis + 2);
+  const channelsFirst = (value: Value): Value => transpose(value, [1, 0, ...axes]);
+  const reach = reachOf(window);
+  const pads = [window.begins, window.ends].flatMap((sizes) => sizes.map((size, axis) => reach[axis]! - size));
+  return reverse(conv(channelsFirst(dy), channelsFirst(x), null, { pads }), axes);
 }
 
 /** A convolution of the image, channels for faces, with `dy` as its kernel; strides and dilations change places. */

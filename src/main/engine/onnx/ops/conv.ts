@@ -145,6 +145,10 @@ export const Conv: OpDefinition = {
       inputs: [random.uniform([2, 2, 6, 7]), random.uniform([2, 2, 5, 4])],
       build: (x, w) => conv(x!, w!, null, { pads: [2, 1, 2, 2], strides: [random.integer(1, 2), 2] }),
     }),
+    'a large kernel to fewer channels': (random) => ({
+      inputs: [random.uniform([2, 3, 6, 7]), random.uniform([2, 3, 5, 4])],
+      build: (x, w) => conv(x!, w!, null, { pads: [0, 1, 2, 3].map((at) => random.integer(0, at % 2 === 0 ? 4 : 3)) }),
+    }),
     'a large kernel in groups': (random) => ({
       inputs: [random.uniform([2, 4, 9, 5]), random.uniform([4, 2, 5, 4])],
       build: (x, w) => conv(x!, w!, null, { group: 2, dilations: [2, 1], strides: random.integer(1, 3) }),
