@@ -19,6 +19,7 @@ import { models } from './models.ts';
 import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
+import { superResolution } from './super-resolution.ts';
 import { system } from './system.ts';
 import { trainings } from './trainings.ts';
 import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
@@ -32,6 +33,7 @@ export const router = api.router({
   nets,
   runs,
   samples,
+  superResolution,
   system,
   trainings,
 });

@@ -9,6 +9,7 @@ import { net } from './net.ts';
 import { predict } from './predict.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
+import { superResolution } from './sr.ts';
 import type { Command } from './terminal/command.ts';
 import { finetune, train } from './train.ts';
 
@@ -21,6 +22,7 @@ export const COMMANDS = [
   train,
   finetune,
   runs,
+  superResolution,
   models,
   net,
   jobs,

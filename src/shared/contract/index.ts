@@ -6,9 +6,22 @@ import { models } from './models.ts';
 import { nets } from './nets.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
+import { superResolution } from './super-resolution.ts';
 import { system } from './system.ts';
 import { trainings } from './trainings.ts';
 
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
-export const contract = { analysis, datasets, imports, jobs, models, nets, runs, samples, system, trainings };
+export const contract = {
+  analysis,
+  datasets,
+  imports,
+  jobs,
+  models,
+  nets,
+  runs,
+  samples,
+  superResolution,
+  system,
+  trainings,
+};
 export type Contract = typeof contract;

@@ -3,8 +3,9 @@ import type { ClassifierConfig } from '../../../src/main/engine/nets/classifier.
 import { classifierGraph } from '../../../src/main/engine/nets/classifier-graph.ts';
 import { runOnce } from '../../../src/main/engine/onnx/run.ts';
 import { type TensorData, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
+import { classifierObjective } from '../../../src/main/engine/training/classifier-objective.ts';
 import { createOnnxTrainer } from '../../../src/main/engine/training/onnx-trainer.ts';
-import { planOf } from '../../../src/main/engine/training/plan.ts';
+import { planOf, type TrainingPlan } from '../../../src/main/engine/training/plan.ts';
 import { stepGraph } from '../../../src/main/engine/training/step-graph.ts';
 import type { Trainer, TrainerOptions, TrainerState } from '../../../src/main/engine/training/trainer.ts';
 import type { Weights } from '../../../src/main/engine/weights/weights-file.ts';
@@ -18,6 +19,8 @@ function trainerFor(changes: Partial<TrainerOptions> = {}): Trainer {
   onTestFinished(() => trainer.release());
   return trainer;
 }
+
+const wholeStep = (plan: TrainingPlan) => stepGraph(plan, classifierObjective(plan), 4);
 
 const dot = (a: TensorData, b: TensorData): number =>
   (a.data as Float32Array).reduce((sum, value, at) => sum + value * Number(b.data[at]), 0);
@@ -146,7 +149,7 @@ const withoutDrops = tinyConfig({
 
 describe('a step’s graph', () => {
   it('has no node with more outputs than a WebGPU shader has buffers', () => {
-    const { graph } = stepGraph(planOf(tinyOptions()), 4);
+    const { graph } = wholeStep(planOf(tinyOptions()));
     expect(Math.max(...graph.nodes.map(({ outputs }) => outputs.length))).toBeLessThan(8);
   });
 });
@@ -227,7 +230,7 @@ describe('what is not trained', () => {
 
   it('gets no gradient: with the head alone trained, the graph has hardly more than the forward pass', () => {
     const count = (parts: TrainerOptions['parts']): number =>
-      stepGraph(planOf(tinyOptions({ parts })), 4).graph.nodes.length;
+      wholeStep(planOf(tinyOptions({ parts }))).graph.nodes.length;
     expect(count(['head'])).toBeLessThan(count(['everything']) / 2);
   });
 });

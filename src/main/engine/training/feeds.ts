@@ -3,7 +3,7 @@ import { type ClassifierConfig, classifier } from '../nets/classifier.ts';
 import type { MaskSpec } from '../nets/scope.ts';
 import { elementCount, type TensorData, tensorOf } from '../onnx/tensor.ts';
 import type { Batch } from './batch.ts';
-import type { TrainingPlan } from './plan.ts';
+import type { TrainingPlan, UpdatePlan } from './plan.ts';
 import { drawsFor } from './random.ts';
 import type { StepSettings } from './trainer.ts';
 
@@ -76,7 +76,7 @@ const NO_CLIPPING = Number.POSITIVE_INFINITY;
 
 /** The scalars of a step, counted from 1. Throws UsageError where a trained part has no learning rate. */
 export function scalarFeeds(
-  { layout, optimizer, optimizerSettings }: TrainingPlan,
+  { layout, optimizer, optimizerSettings }: UpdatePlan,
   step: number,
   { learningRates, clipNorm }: StepSettings,
   emaDecay = 0,

@@ -10,18 +10,22 @@ import { OPTIMIZER_DEFAULTS, type Optimizer, type OptimizerSettings } from './op
 import { trainedKeys } from './scopes.ts';
 import type { TrainerOptions } from './trainer.ts';
 
-/** All that the graphs of a run are built from. */
-export interface TrainingPlan {
-  readonly config: ClassifierConfig;
+/** What steps change and how, whatever network it is and whatever it learns. */
+export interface UpdatePlan {
   readonly layout: Layout;
   /** Every tensor as the run finds it, by key; those that are not trained are constants of the graphs. */
   readonly weights: Weights;
-  readonly loss: Loss;
-  readonly lossSettings: LossSettings;
   readonly optimizer: Optimizer;
   readonly optimizerSettings: OptimizerSettings;
   /** Whether averages of weights and statistics are kept. */
   readonly averages: boolean;
+}
+
+/** All that the graphs of a classifier's run are built from. */
+export interface TrainingPlan extends UpdatePlan {
+  readonly config: ClassifierConfig;
+  readonly loss: Loss;
+  readonly lossSettings: LossSettings;
 }
 
 /** Checks options and completes them. Throws UsageError for unknown names, WeightsError for weights that do not fit. */

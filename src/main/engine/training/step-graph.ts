@@ -2,8 +2,9 @@ import type { MaskSpec } from '../nets/scope.ts';
 import { Graph } from '../onnx/graph.ts';
 import { add } from '../onnx/ops/arithmetic.ts';
 import { optimise } from '../onnx/passes/optimise.ts';
-import { buildLoss, buildModel, feedModel, feedPack } from './model-graph.ts';
-import type { TrainingPlan } from './plan.ts';
+import { feedModel, feedPack } from './model-graph.ts';
+import type { Objective } from './objective.ts';
+import type { UpdatePlan } from './plan.ts';
 import { buildUpdate } from './update-graph.ts';
 
 /** A graph with the random masks that it must be fed. */
@@ -12,22 +13,24 @@ export interface MaskedGraph {
   readonly masks: readonly MaskSpec[];
 }
 
-/** A whole step of `batch` faces: forward, loss, gradients, optimiser. Its names are those of the two halves below. */
-export function stepGraph(plan: TrainingPlan, batch: number): MaskedGraph {
+type Loss = Pick<Objective<never>, 'buildLoss'>;
+
+/** A whole step of `batch` items: forward, loss, gradients, optimiser. Its names are those of the two halves below. */
+export function stepGraph(plan: UpdatePlan, objective: Loss, batch: number): MaskedGraph {
   const graph = new Graph();
   const fed = feedModel(graph, plan);
-  const { loss, masks, ...found } = buildLoss(graph, plan, fed, batch);
+  const { loss, masks, ...found } = objective.buildLoss(graph, fed, batch);
   graph.output('loss', loss);
   if (found.buffers !== null) graph.output('next.buffers', found.buffers);
   buildUpdate(graph, plan, fed, found);
   return { graph: optimise(graph), masks };
 }
 
-/** A step's first half for `batch` of its faces: adds their gradients to `sums.GROUP`, their loss is the output `loss`. */
-export function gradientGraph(plan: TrainingPlan, batch: number): MaskedGraph {
+/** A step's first half for `batch` of its items: adds their gradients to `sums.GROUP`, their loss is the output `loss`. */
+export function gradientGraph(plan: UpdatePlan, objective: Loss, batch: number): MaskedGraph {
   const graph = new Graph();
   const fed = feedModel(graph, plan);
-  const { loss, masks, gradients, buffers } = buildLoss(graph, plan, fed, batch);
+  const { loss, masks, gradients, buffers } = objective.buildLoss(graph, fed, batch);
   graph.output('loss', loss);
   if (buffers !== null) graph.output('next.buffers', buffers);
   for (const [index, group] of plan.layout.groups.entries()) {
@@ -38,7 +41,7 @@ export function gradientGraph(plan: TrainingPlan, batch: number): MaskedGraph {
 }
 
 /** A step's second half: the optimiser's step by the gradients in `sums.GROUP`. */
-export function applyGraph(plan: TrainingPlan): Graph {
+export function applyGraph(plan: UpdatePlan): Graph {
   const graph = new Graph();
   const fed = feedModel(graph, plan);
   const gradients = plan.layout.groups.map((group) => feedPack(graph, group, `sums.${group.name}`));
@@ -46,10 +49,9 @@ export function applyGraph(plan: TrainingPlan): Graph {
   return optimise(graph);
 }
 
-/** From `pixels` of any number of faces to `logits`, in inference mode. */
-export function evaluationGraph(plan: TrainingPlan): Graph {
+/** The network over any number of items, in inference mode. */
+export function evaluationGraph(plan: UpdatePlan, objective: Pick<Objective<never>, 'buildEvaluation'>): Graph {
   const graph = new Graph();
-  const { logits } = buildModel(graph, plan, feedModel(graph, plan), { batch: 'n', training: false });
-  graph.output('logits', logits);
+  objective.buildEvaluation(graph, feedModel(graph, plan));
   return optimise(graph);
 }

@@ -2,7 +2,7 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { add, div, minimum, mul, sqrt, sub } from '../onnx/ops/arithmetic.ts';
 import { reduceSumSquare } from '../onnx/ops/reduce.ts';
 import { type FedModel, feedPack } from './model-graph.ts';
-import type { TrainingPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 
 /** Keeps the scale finite where the gradient is zero, as PyTorch's clip_grad_norm_ does. */
 const NORM_EPSILON = 1e-6;
@@ -18,7 +18,7 @@ export interface UpdateOptions {
  * its name. Inputs: `moments.MOMENT.GROUP`, with averages `ema.GROUP` and `ema.buffers`, and the scalars
  * `learning_rate.PART`, `coefficient.NAME`, `clip_norm` and `ema_kept`.
  */
-export function buildUpdate(graph: Graph, plan: TrainingPlan, fed: FedModel, options: UpdateOptions): void {
+export function buildUpdate(graph: Graph, plan: UpdatePlan, fed: FedModel, options: UpdateOptions): void {
   const { layout, optimizer, optimizerSettings } = plan;
   const scalar = (name: string): Value => graph.input(name, 'float32', []);
   const clipped = clip(graph, options.gradients, scalar('clip_norm'));

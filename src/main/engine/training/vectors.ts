@@ -3,14 +3,14 @@ import type { TensorData } from '../onnx/tensor.ts';
 import type { Weights } from '../weights/weights-file.ts';
 import { namedTensors } from './checkpoint-tensors.ts';
 import { type Pack, packTensors, unpackTensors, zerosFor } from './pack.ts';
-import type { TrainingPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 import type { TrainerState } from './trainer.ts';
 
 /** All that steps change, by the names of the graphs' inputs. */
 export type Vectors = Readonly<Record<string, TensorData>>;
 
 /** Where a run starts: moments at zero, averages at the values themselves. */
-export function firstVectors(plan: TrainingPlan): Vectors {
+export function firstVectors(plan: UpdatePlan): Vectors {
   const { layout, optimizer, weights, averages } = plan;
   const zeros = new Map(layout.groups.flatMap((group) => [...unpackTensors(group, zerosFor(group))]));
   const moments = Object.fromEntries(optimizer.moments.map((name) => [name, zeros]));
@@ -18,7 +18,7 @@ export function firstVectors(plan: TrainingPlan): Vectors {
 }
 
 /** A state as vectors. Throws WeightsError naming tensors that are missing or of another shape. */
-export function packState({ layout, optimizer, averages }: TrainingPlan, state: TrainerState): Vectors {
+export function packState({ layout, optimizer, averages }: UpdatePlan, state: TrainerState): Vectors {
   const vectors: Record<string, TensorData> = {};
   for (const group of layout.groups) {
     vectors[`weights.${group.name}`] = packTensors(group, state.weights);
@@ -45,11 +45,7 @@ export function refuseOtherTensors(expected: TrainerState, found: TrainerState):
 }
 
 /** The tensors by key that the vectors hold, not copied. */
-export function unpackState(
-  { layout, optimizer, averages }: TrainingPlan,
-  vectors: Vectors,
-  step: number,
-): TrainerState {
+export function unpackState({ layout, optimizer, averages }: UpdatePlan, vectors: Vectors, step: number): TrainerState {
   const unpacked = (prefix: string, packs: readonly Pack[]): Weights =>
     new Map(packs.flatMap((pack) => [...unpackTensors(pack, vectors[`${prefix}${pack.name}`]!)]));
   const buffers = layout.buffers === null ? [] : [layout.buffers];

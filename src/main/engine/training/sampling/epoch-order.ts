@@ -25,6 +25,13 @@ export function epochOrder(
   return shuffle(systematicSample(byClass, weights, draws.uniform()), draws);
 }
 
+/** `count` places in an order that follows from the seed and the epoch alone. */
+export const shuffledPlaces = (count: number, seed: number, epoch: number): Uint32Array =>
+  shuffle(
+    Uint32Array.from({ length: count }, (_, place) => place),
+    drawsFor('order', seed, epoch),
+  );
+
 /** How many times the face at each place of an order has come before in it. */
 export function repeatsIn(order: Uint32Array): Uint32Array {
   const seen = new Map<number, number>();
