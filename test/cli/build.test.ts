@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { classifier } from '../../src/main/engine/nets/classifier.ts';
 import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
 import { configFor } from '../../src/main/engine/nets/registry.ts';
