@@ -110,6 +110,8 @@ export const sampleFilterSchema = z.object({
   voteMargin: rangeSchema.optional(),
   votesTotal: rangeSchema.optional(),
   text: z.string().max(200).optional(),
+  /** These faces alone, as a selection is kept. */
+  ids: z.array(idSchema).max(100_000).optional(),
 });
 export type SampleFilter = z.infer<typeof sampleFilterSchema>;
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 
 import type { SystemInfo } from '../../shared/contract/system.ts';
 import type { Library } from '../library/db.ts';
+import type { SimilarFaces } from '../library/similar.ts';
 import type { Views } from '../library/views.ts';
 import type { BackendEvents } from './events.ts';
 import type { JobRunner } from './job-runner.ts';
@@ -15,6 +16,7 @@ export interface BackendContext {
   readonly version: string;
   readonly library: Library;
   readonly views: Views;
+  readonly similar: SimilarFaces;
   readonly jobs: JobRunner;
   readonly events: BackendEvents;
   readonly engineEntry: string;

@@ -16,6 +16,7 @@ const BIT = {
   votesTotal: 128,
   text: 256,
   target: 512,
+  ids: 1024,
 } as const;
 
 export interface ViewColumns {
@@ -23,13 +24,15 @@ export interface ViewColumns {
   readonly run: RunColumns;
   /** 1 for each sample whose key holds the filter's text; null when there is no text. */
   readonly textMatches: Uint8Array | null;
+  /** 1 for each sample that the filter names; null when it names none. */
+  readonly chosen: Uint8Array | null;
   /** Each sample's target class under the filter's protocol, -1 where it drops it; null when no protocol is asked. */
   readonly target: Int16Array | null;
 }
 
 /** Writes into `mask`, for every sample, the bits of the filter fields that refuse it; 0 where it passes them all. */
-export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint16Array): Uint16Array {
-  const { samples, run, textMatches, target } = columns;
+export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint32Array): Uint32Array {
+  const { samples, run, textMatches, chosen, target } = columns;
   mask.fill(0);
   const splits = filter.splits?.map((split) => SPLITS.indexOf(split));
   refuseOthers(mask, BIT.splits, samples.split, splits);
@@ -42,14 +45,13 @@ export function refusals(columns: ViewColumns, filter: SampleFilter, mask: Uint1
   refuseOutside(mask, BIT.voteMargin, samples.voteMargin, filter.voteMargin);
   refuseOutside(mask, BIT.votesTotal, samples.votesTotal, filter.votesTotal);
   if (target !== null) refuseOthers(mask, BIT.target, target, filter.target?.classes);
-  if (textMatches !== null) {
-    for (let index = 0; index < mask.length; index += 1) if (textMatches[index] === 0) mask[index]! |= BIT.text;
-  }
+  refuseUnmarked(mask, BIT.text, textMatches);
+  refuseUnmarked(mask, BIT.ids, chosen);
   return mask;
 }
 
 function refuseOthers(
-  mask: Uint16Array,
+  mask: Uint32Array,
   bit: number,
   column: Int16Array | Uint8Array,
   wanted?: readonly number[],
@@ -62,7 +64,12 @@ function refuseOthers(
   }
 }
 
-function refuseOutside(mask: Uint16Array, bit: number, column: Float32Array, range?: readonly [number, number]): void {
+function refuseUnmarked(mask: Uint32Array, bit: number, marks: Uint8Array | null): void {
+  if (marks === null) return;
+  for (let index = 0; index < mask.length; index += 1) if (marks[index] === 0) mask[index]! |= bit;
+}
+
+function refuseOutside(mask: Uint32Array, bit: number, column: Float32Array, range?: readonly [number, number]): void {
   if (range === undefined) return;
   const low = Math.fround(range[0]);
   const high = Math.fround(range[1]);
@@ -73,7 +80,7 @@ function refuseOutside(mask: Uint16Array, bit: number, column: Float32Array, ran
 }
 
 /** Live counts of a view: each facet over the samples that every other filter field accepts. */
-export function countFacets(columns: ViewColumns, mask: Uint16Array, classCount: number): Facets {
+export function countFacets(columns: ViewColumns, mask: Uint32Array, classCount: number): Facets {
   const { samples, run } = columns;
   const splits = tally(mask, BIT.splits, samples.split, SPLITS.length);
   const agreement = tally(mask, BIT.agreement, run.agreement, AGREEMENTS.length);
@@ -93,7 +100,7 @@ export function countFacets(columns: ViewColumns, mask: Uint16Array, classCount:
   };
 }
 
-function tally(mask: Uint16Array, bit: number, column: Int16Array | Uint8Array, size: number): number[] {
+function tally(mask: Uint32Array, bit: number, column: Int16Array | Uint8Array, size: number): number[] {
   const counts = new Array<number>(size).fill(0);
   for (let index = 0; index < mask.length; index += 1) {
     const value = column[index]!;
@@ -103,7 +110,7 @@ function tally(mask: Uint16Array, bit: number, column: Int16Array | Uint8Array, 
 }
 
 /** Bins closed at their upper end, so that with up to 20 votes each bar is one number of votes. */
-function votesHistogram(mask: Uint16Array, column: Float32Array): Histogram {
+function votesHistogram(mask: Uint32Array, column: Float32Array): Histogram {
   let most = 1;
   for (let index = 0; index < column.length; index += 1) if (column[index]! > most) most = column[index]!;
   const bins = Math.min(most, BINS);
@@ -111,7 +118,7 @@ function votesHistogram(mask: Uint16Array, column: Float32Array): Histogram {
 }
 
 function histogram(
-  mask: Uint16Array,
+  mask: Uint32Array,
   bit: number,
   column: Float32Array,
   to: number,

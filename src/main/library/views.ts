@@ -19,6 +19,8 @@ import { countFacets, refusals, type ViewColumns } from './view-filter.ts';
 /** Filtered, ordered windows onto a dataset, and the counts beside them. */
 export interface Views {
   page(query: ViewQuery, offset: number, limit: number): { total: number; offset: number; tiles: SampleTile[] };
+  /** The numbers of all samples of the view, in its order. */
+  ids(query: ViewQuery): number[];
   facets(query: ViewQuery): Facets;
   /** Where a sample stands in the view, or null if the filter leaves it out. */
   locate(query: ViewQuery, sampleId: number): number | null;
@@ -47,7 +49,7 @@ interface CachedDataset {
   readonly samples: SampleColumns;
   readonly withoutRun: RunColumns;
   /** Refusals of the query at hand; written anew for each. */
-  readonly mask: Uint16Array;
+  readonly mask: Uint32Array;
   readonly runs: Map<number, CachedRun>;
   readonly orders: Map<string, Order>;
   readonly views: Map<string, Uint32Array>;
@@ -77,7 +79,7 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
         id: query.datasetId,
         samples,
         withoutRun: emptyRunColumns(samples.length),
-        mask: new Uint16Array(samples.length),
+        mask: new Uint32Array(samples.length),
         runs: new Map(),
         orders: new Map(),
         views: new Map(),
@@ -94,6 +96,7 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
     return {
       samples: cached.samples,
       run: columns,
+      chosen: chosen(cached, query.filter.ids),
       textMatches: textMatches(library, cached, query.filter.text),
       target: targets(library, cached, query.filter.target?.protocol, targetClassOf),
     };
@@ -118,6 +121,10 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
       const { cached, view } = positions(query);
       const ids = Array.from(view.subarray(offset, offset + limit), (position) => cached.samples.ids[position]!);
       return { total: view.length, offset, tiles: tilesOf(library, ids, query.runId) };
+    },
+    ids(query) {
+      const { cached, view } = positions(query);
+      return Array.from(view, (position) => cached.samples.ids[position]!);
     },
     facets(query) {
       const { cached, run } = current(query);
@@ -175,12 +182,17 @@ function textMatches(library: Library, dataset: CachedDataset, text: string | un
     .prepare('SELECT id FROM samples WHERE dataset_id = ? AND instr(lower(key), lower(?)) > 0')
     .pluck()
     .all(dataset.id, text) as number[];
-  const matches = new Uint8Array(dataset.samples.length);
+  return chosen(dataset, ids);
+}
+
+function chosen(dataset: CachedDataset, ids: readonly number[] | undefined): Uint8Array | null {
+  if (ids === undefined) return null;
+  const found = new Uint8Array(dataset.samples.length);
   for (const id of ids) {
     const at = positionOf(dataset.samples, id);
-    if (at !== -1) matches[at] = 1;
+    if (at !== -1) found[at] = 1;
   }
-  return matches;
+  return found;
 }
 
 function orderOf(library: Library, columns: ViewColumns, query: ViewQuery): Order {
@@ -222,7 +234,7 @@ function orderByKey(library: Library, samples: SampleColumns, datasetId: number)
   return { positions: positions.subarray(0, present), present };
 }
 
-function accepted(order: Order, mask: Uint16Array, descending: boolean): Uint32Array {
+function accepted(order: Order, mask: Uint32Array, descending: boolean): Uint32Array {
   const { positions, present } = order;
   let size = 0;
   for (let index = 0; index < positions.length; index += 1) if (mask[positions[index]!] === 0) size += 1;

@@ -18,5 +18,13 @@ export const samples = {
   locate: base
     .input(z.object({ query: viewQuerySchema, sampleId: idSchema }))
     .output(z.object({ index: z.number().int().nullable() })),
+  /** The `count` faces whose embeddings in a run are nearest to this face's by cosine, which lies in [-1, 1]. */
+  similar: base.input(z.object({ id: idSchema, runId: idSchema, count: z.number().int().min(1).max(200) })).output(
+    z.object({
+      /** How many faces of the run have an embedding; 0 where the model gives none. */
+      compared: z.number().int(),
+      faces: z.array(z.object({ similarity: z.number(), tile: sampleTileSchema })),
+    }),
+  ),
   get: base.input(z.object({ id: idSchema, runId: idSchema.nullable() })).output(sampleDetailSchema),
 };
