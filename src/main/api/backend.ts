@@ -16,6 +16,7 @@ import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
 import { queues } from './queues.ts';
@@ -85,6 +86,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     library,
     views: createViews(library, targetClassOf),
     similar: createSimilarFaces(library),
+    measuring: createMeasuring(library),
     jobs: createJobRunner({
       library,
       engineEntry: options.engineEntry,
@@ -107,6 +109,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     needsUpload: (upload) => isUploadNeeded(library, upload),
     async close() {
       await context.jobs.close();
+      await context.measuring.close();
       library.close();
     },
   };

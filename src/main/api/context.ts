@@ -6,6 +6,7 @@ import type { SimilarFaces } from '../library/similar.ts';
 import type { Views } from '../library/views.ts';
 import type { BackendEvents } from './events.ts';
 import type { JobRunner } from './job-runner.ts';
+import type { Measuring } from './measuring.ts';
 
 /** Which program the backend serves. */
 export type Host = SystemInfo['host'];
@@ -17,6 +18,7 @@ export interface BackendContext {
   readonly library: Library;
   readonly views: Views;
   readonly similar: SimilarFaces;
+  readonly measuring: Measuring;
   readonly jobs: JobRunner;
   readonly events: BackendEvents;
   readonly engineEntry: string;

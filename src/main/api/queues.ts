@@ -1,4 +1,5 @@
-import type { NewQueue, Queue } from '../../shared/contract/queues.ts';
+import type { Queue, QueueQuery } from '../../shared/contract/queues.ts';
+import type { ViewQuery } from '../../shared/entities.ts';
 import { NotFoundError, UsageError } from '../../shared/errors.ts';
 import { orderNamed, rankQueue } from '../analysis/queue-faces.ts';
 import { QUEUE_ORDERS } from '../analysis/queue-orders/index.ts';
@@ -40,8 +41,8 @@ export const queues = {
       remedy: 'Check the name; “queues list” shows them all.',
     });
   }),
-  create: api.queues.create.handler(({ input, context }) => {
-    const faces = rankQueue(context.library, input, facesOf(context, input));
+  create: api.queues.create.handler(async ({ input, context }) => {
+    const faces = rankQueue(context.library, input, await facesOf(context, input));
     if (faces.length === 0) throw nothingFound();
     return told(context, createQueue(context.library, input, faces));
   }),
@@ -53,9 +54,10 @@ export const queues = {
     changed(context.events, 'queues');
     return { id: input.id };
   }),
-  refill: api.queues.refill.handler(({ input, context }) => {
+  refill: api.queues.refill.handler(async ({ input, context }) => {
     const queue = getQueue(context.library, input.id);
-    const added = refillQueue(context.library, queue.id, rankQueue(context.library, queue, facesOf(context, queue)));
+    const faces = rankQueue(context.library, queue, await facesOf(context, queue));
+    const added = refillQueue(context.library, queue.id, faces);
     return { queue: told(context, getQueue(context.library, queue.id)), added };
   }),
   items: api.queues.items.handler(({ input, context }) => ({
@@ -91,11 +93,13 @@ function inWords(queue: QueueRecord): Queue {
   return { ...queue, orderLabel: label, scoreLabel };
 }
 
-function facesOf(context: BackendContext, { datasetId, runId, filter }: NewQueue): readonly number[] {
+async function facesOf(context: BackendContext, { datasetId, runId, filter }: QueueQuery): Promise<readonly number[]> {
   if (runId !== null && getRun(context.library, runId).datasetId !== datasetId) {
     throw new UsageError(`Run ${runId} is of another dataset.`, { field: 'runId' });
   }
-  return context.views.ids({ datasetId, runId, filter, sort: 'imported', descending: false });
+  const query: ViewQuery = { datasetId, runId, filter, sort: 'imported', descending: false };
+  await context.measuring.readyFor(query);
+  return context.views.ids(query);
 }
 
 const nothingFound = (): UsageError =>

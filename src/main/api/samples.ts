@@ -5,11 +5,18 @@ import { getSample, tilesOf } from '../library/samples.ts';
 import { api } from './implementer.ts';
 
 export const samples = {
-  page: api.samples.page.handler(({ input, context }) => context.views.page(input.query, input.offset, input.limit)),
-  facets: api.samples.facets.handler(({ input, context }) => context.views.facets(input.query)),
-  locate: api.samples.locate.handler(({ input, context }) => ({
-    index: context.views.locate(input.query, input.sampleId),
-  })),
+  page: api.samples.page.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query);
+    return context.views.page(input.query, input.offset, input.limit);
+  }),
+  facets: api.samples.facets.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query, input.measures);
+    return context.views.facets(input.query, input.measures);
+  }),
+  locate: api.samples.locate.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query);
+    return { index: context.views.locate(input.query, input.sampleId) };
+  }),
   similar: api.samples.similar.handler(({ input, context }) => {
     const { id } = getSample(context.library, input.id, null);
     const { compared, faces } = context.similar.nearest(getRun(context.library, input.runId).id, id, input.count);

@@ -273,12 +273,16 @@ export const measures = sqliteTable(
   (table) => [primaryKey({ columns: [table.runId, table.sampleId] }), index('measures_sample').on(table.sampleId)],
 );
 
-/** Which measures the rows of a run hold, as a JSON list of names in their order. */
+/**
+ * Which measures the rows of a run hold, as a JSON list of names in their order; `revision` grows with every change of
+ * its rows. Triggers on `samples` drop the rows of a face whose votes or label change.
+ */
 export const measureSets = sqliteTable('measure_sets', {
   runId: integer('run_id')
     .primaryKey()
     .references(() => runs.id, { onDelete: 'cascade' }),
   names: text('names').notNull(),
+  revision: integer('revision').notNull().default(0),
 });
 
 /** A review queue: a saved query, `filter` a SampleFilter as JSON, and an order. `position` is where its reader is. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { facetsSchema, idSchema, sampleDetailSchema, sampleTileSchema, viewQuerySchema } from '../entities.ts';
+import {
+  facetsSchema,
+  idSchema,
+  measureNameSchema,
+  sampleDetailSchema,
+  sampleTileSchema,
+  viewQuerySchema,
+} from '../entities.ts';
 import { base } from './base.ts';
 
 const page = z.object({ total: z.number().int(), offset: z.number().int(), tiles: z.array(sampleTileSchema) });
@@ -14,7 +21,10 @@ export const samples = {
       }),
     )
     .output(page),
-  facets: base.input(z.object({ query: viewQuerySchema })).output(facetsSchema),
+  /** Live counts; histograms of measures only for those named. */
+  facets: base
+    .input(z.object({ query: viewQuerySchema, measures: z.array(measureNameSchema).max(20).default([]) }))
+    .output(facetsSchema),
   locate: base
     .input(z.object({ query: viewQuerySchema, sampleId: idSchema }))
     .output(z.object({ index: z.number().int().nullable() })),

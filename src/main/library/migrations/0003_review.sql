@@ -1,6 +1,7 @@
 CREATE TABLE `measure_sets` (
 	`run_id` integer PRIMARY KEY NOT NULL,
 	`names` text NOT NULL,
+	`revision` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`run_id`) REFERENCES `runs`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -49,4 +50,9 @@ CREATE TABLE `queues` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `queues_name_unique` ON `queues` (`name`);--> statement-breakpoint
 CREATE INDEX `queues_dataset` ON `queues` (`dataset_id`);--> statement-breakpoint
-CREATE INDEX `queues_run` ON `queues` (`run_id`);
+CREATE INDEX `queues_run` ON `queues` (`run_id`);--> statement-breakpoint
+CREATE TRIGGER `samples_remeasured` AFTER UPDATE OF `votes`, `label` ON `samples` BEGIN
+	UPDATE `measure_sets` SET `revision` = `revision` + 1
+	WHERE `run_id` IN (SELECT `run_id` FROM `measures` WHERE `sample_id` = new.`id`);
+	DELETE FROM `measures` WHERE `sample_id` = new.`id`;
+END;
