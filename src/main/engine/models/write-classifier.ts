@@ -39,14 +39,14 @@ export function writeClassifier(folder: string, written: WrittenClassifier): Mod
 export const classifierModel = (
   { config, tensors }: Pick<WrittenClassifier, 'config' | 'tensors'>,
   spec: ModelSpec,
-  options: Pick<ClassifierGraphOptions, 'opset' | 'half'>,
+  { version, ...options }: Pick<ClassifierGraphOptions, 'opset' | 'half'> & { readonly version?: string },
 ): Graph =>
   optimise(
     classifierGraph(config, {
       ...options,
       weightOf: ({ key }) => tensors.get(key)!,
       pixels: spec.input.dtype,
-      metadata: metadataOf(spec),
+      metadata: metadataOf(spec, version),
     }),
   );
 
