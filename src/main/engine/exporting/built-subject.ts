@@ -3,7 +3,8 @@ import { aboutTrained } from '../models/training-card.ts';
 import { classifierModel, classifierSpec, type WrittenClassifier } from '../models/write-classifier.ts';
 import { classifier } from '../nets/classifier.ts';
 import { classifierStages } from '../nets/classifier-graph.ts';
-import { instantiate } from '../nets/instantiate.ts';
+import { instantiate, parametersOf } from '../nets/instantiate.ts';
+import { parameterCount } from '../nets/variant-summary.ts';
 import { softmax } from '../onnx/ops/softmax.ts';
 import { optimise } from '../onnx/passes/optimise.ts';
 import { compile } from '../onnx/run.ts';
@@ -26,6 +27,8 @@ export function builtSubject(
     ...aboutTrained(spec, epochs),
     weights: half ? new Map([...tensors].map(([key, tensor]) => [key, halfOf(tensor) ?? tensor])) : tensors,
     fixedBatch: null,
+    opset,
+    parameters: parameterCount(parametersOf(classifier, config)),
     fused: () => classifierModel(written, spec, { opset, half, version }),
     stages: () =>
       classifierStages(config, { weightOf, opset, half, pixels: input }).map((stage) => ({

@@ -41,6 +41,8 @@ export function foreignSubject(model: Model, options: SubjectOptions): ExportSub
         : [{ title: 'What is inside', paragraphs: [known.pipeline.map((step) => `- ${step}`).join('\n')] }],
     weights: null,
     fixedBatch: batchSizeOf(model.graph, known.input.name),
+    opset: model.graph.opset,
+    parameters: model.graph.parameters,
     fused: () => rewritten(readModel(file), known, spec, options),
     stages: () => {
       throw new UsageError(`The parts of “${known.name}” are not known: it was not built here.`, {

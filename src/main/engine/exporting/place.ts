@@ -76,7 +76,7 @@ export function beginExport(place: ExportPlace, token: string): ExportDraft {
     publish(force) {
       const files = readdirSync(unfinished);
       refuseTakenPlace(place, files, force);
-      mkdirSync(place.folder, { recursive: true });
+      const made = mkdirSync(place.folder, { recursive: true });
       mkdirSync(replaced);
       const done: string[] = [];
       try {
@@ -88,6 +88,7 @@ export function beginExport(place: ExportPlace, token: string): ExportDraft {
         }
       } catch (error) {
         for (const file of done) takeBack(join(place.folder, file), join(replaced, file));
+        if (made !== undefined) rmSync(made, { recursive: true, force: true });
         throw error;
       }
     },

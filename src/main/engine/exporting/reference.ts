@@ -1,16 +1,16 @@
 import type { ModelSpec } from '../../../shared/model-spec.ts';
-import { compileFile } from '../onnx/run.ts';
+import { type Executable, load } from '../onnx/run.ts';
 import type { TensorData } from '../onnx/tensor.ts';
 import { softmax } from '../pipeline.ts';
 import type { BatchOutputs, Reference } from './subject.ts';
 
-/** A model's file in ONNX Runtime, on the CPU. Throws GraphError where it cannot be loaded. */
+/** A model's file, or its bytes, in ONNX Runtime on the CPU. Throws GraphError where it cannot be loaded. */
 export async function openReference(
-  file: string,
+  model: string | Uint8Array,
   { input, outputs }: Pick<ModelSpec, 'input' | 'outputs'>,
   fixedBatch: number | null,
 ): Promise<Reference> {
-  const executable = await compileFile(file);
+  const executable = await load(model);
   return {
     input,
     fixedBatch,
@@ -20,6 +20,30 @@ export async function openReference(
       return withProbabilities(named);
     },
     release: () => executable.release(),
+  };
+}
+
+/** Files of a model's parts as one model: what a part computes is fed to the next by its name. */
+export async function openChain(files: readonly string[], { input }: Pick<ModelSpec, 'input'>): Promise<Reference> {
+  const parts: Executable[] = [];
+  const release = async (): Promise<void> => {
+    for (const part of parts) await part.release();
+  };
+  try {
+    for (const file of files) parts.push(await load(file));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    input,
+    fixedBatch: null,
+    async run(faces) {
+      let handed: Record<string, TensorData> = { [input.name]: faces };
+      for (const part of parts) handed = await part.run(handed);
+      return withProbabilities(handed);
+    },
+    release,
   };
 }
 

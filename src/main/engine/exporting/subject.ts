@@ -41,6 +41,8 @@ export interface ExportSubject {
   /** The tensors as they are stored, some of them half; null for another tool's model. */
   readonly weights: Weights | null;
   readonly fixedBatch: number | null;
+  readonly opset: number;
+  readonly parameters: number;
   fused(): Graph;
   /** Its parts in their order. Throws UsageError where they are not known. */
   stages(): readonly StageGraph[];

@@ -38,7 +38,7 @@ function inPython(file: string, { input, outputs }: ModelSpec): string {
     `feed = {"${name}": np.ascontiguousarray(pixels[None], dtype=np.${dtype})}`,
     `[probabilities] = session.run(["${outputs.probabilities}"], feed)`,
     'for name, share in zip(classes, probabilities[0]):',
-    '    print(f"{name}: {share:.3f}")',
+    '    print(name, f"{share:.3f}")',
   ].join('\n');
 }
 
@@ -67,6 +67,6 @@ function inJavaScript(file: string, spec: ModelSpec): string {
     '}',
     `const feeds = { ${JSON.stringify(name)}: new ort.Tensor('${dtype}', pixels, ${shape}) };`,
     `const { ${JSON.stringify(outputs.probabilities)}: probabilities } = await session.run(feeds);`,
-    'for (const [at, name] of classes.entries()) console.log(`${name}: ${probabilities.data[at].toFixed(3)}`);',
+    'for (const [at, name] of classes.entries()) console.log(name, probabilities.data[at].toFixed(3));',
   ].join('\n');
 }

@@ -8,7 +8,10 @@ export function aboutTrained(
   epochs: readonly TrainingEpoch[],
 ): { readonly summary: string; readonly sections: readonly CardSection[] } {
   return {
-    summary: 'A classifier of facial expressions trained with Countenance.',
+    summary:
+      training === undefined
+        ? 'A classifier of facial expressions, put together by Countenance.'
+        : 'A classifier of facial expressions trained with Countenance.',
     sections: [
       { title: 'What is inside', paragraphs: [pipeline.map((step) => `- ${step}`).join('\n')] },
       ...(training === undefined ? [] : trainingSections(training, epochs)),

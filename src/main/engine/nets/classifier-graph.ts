@@ -38,6 +38,9 @@ const HANDED_ON: Readonly<Record<string, string>> = {
 };
 const RESULTS = ['probabilities', 'logits'];
 
+/** The parts that a classifier may have, in their order. */
+export const STAGE_NAMES: readonly string[] = Object.keys(HANDED_ON);
+
 /**
  * A classifier to be shipped: a graph from `pixels`, N×C×H×W, to `probabilities`, `logits` and `embedding`, with all
  * preparation of the face in it and its weights stored.
