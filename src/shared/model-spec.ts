@@ -38,6 +38,9 @@ export const modelMetricsSchema = z.object({
   macroF1: z.number(),
   /** Expected calibration error of 15 bins; older manifests do not state it. */
   ece: z.number().nullable().optional(),
+  /** The dataset and the files of its votes, where the figures were measured here. */
+  dataset: z.string().optional(),
+  votesFiles: z.array(z.string()).optional(),
 });
 
 /** What a model was trained on and how, so that its card and its file can say so and the run can be made again. */

@@ -4,13 +4,21 @@ import type { ExportOrder } from '../../shared/contract/exports.ts';
 import type { Job } from '../../shared/entities.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { modelSpecSchema } from '../../shared/model-spec.ts';
+import type { LabelledSplit } from '../engine/exporting/measure.ts';
 import { type ExportPlace, exportNames, exportPlace, refuseTakenPlace } from '../engine/exporting/place.ts';
 import { checkFor, folderFor, nameOf, planExport } from '../engine/exporting/plan.ts';
 import { type FoundSource, findSource } from '../engine/exporting/source.ts';
 import { STAGE_NAMES } from '../engine/nets/classifier-graph.ts';
+import { readStart } from '../engine/training/run/folder.ts';
+import { mapTargets } from '../engine/training/targets.ts';
 import { getDataset } from '../library/datasets.ts';
+import type { Library } from '../library/db.ts';
 import type { BackendContext } from './context.ts';
 import { api } from './implementer.ts';
+import { trainingTargets } from './training-targets.ts';
+
+/** The one that validation and test are always scored by. */
+const PROTOCOL = 'majority';
 
 export const exports = {
   plan: api.exports.plan.handler(({ input, context: { library } }) => planExport(library, findSource(library, input))),
@@ -34,7 +42,9 @@ function startExport({ library, jobs, version }: BackendContext, order: ExportOr
   refuseTakenPlace(place, written, order.force);
   const check = order.check ?? checkFor(library, found);
   const dataset = check === null ? null : getDataset(library, check.datasetId);
-  const parameters = { ...order, name, out, check, token: randomUUID(), version };
+  const { measure, ...rest } = order;
+  const labelled = measure.map((wanted) => labelledSplit(library, found, wanted));
+  const parameters = { ...rest, name, out, check, labelled, token: randomUUID(), version };
   return jobs.start('export', parameters, { datasetId: dataset?.id ?? null });
 }
 
@@ -43,6 +53,25 @@ function nameFor(found: FoundSource, { kind, path }: ExportPlace): string {
   const stem = basename(path).slice(0, -extname(path).length);
   const isName = kind === 'file' && modelSpecSchema.shape.name.safeParse(stem).success;
   return found.kind === 'training' && isName ? stem : nameOf(found);
+}
+
+/** The faces of a split with their majority class. Throws UsageError where there are none, ClassMappingError. */
+function labelledSplit(
+  library: Library,
+  found: FoundSource,
+  { datasetId, split }: ExportOrder['measure'][number],
+): LabelledSplit {
+  const { name, voteFiles } = getDataset(library, datasetId);
+  const { classes, classOverrides } = found.kind === 'training' ? readStart(found.training.folder) : found.model.spec;
+  const table = trainingTargets(library, { datasetId, splits: [split], protocol: PROTOCOL });
+  const { ids, labels } = mapTargets(table, classes, classOverrides);
+  if (ids.length > 0) {
+    return { dataset: name, split, protocol: PROTOCOL, votesFiles: voteFiles, ids: [...ids], labels: [...labels] };
+  }
+  throw new UsageError(`No face of “${name}” in ${split} is kept by the protocol ${PROTOCOL}.`, {
+    field: 'measure',
+    remedy: 'Measure on another split.',
+  });
 }
 
 function refuseImpossible(found: FoundSource, { format, stages, weights }: ExportOrder): void {

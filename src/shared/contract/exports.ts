@@ -46,6 +46,11 @@ export const exportOrderSchema = z.object({
   /** The greatest difference of a probability; null: 1e-4, and 0.02 with `half`. Beyond it nothing is written. */
   tolerance: z.number().positive().nullable().default(null),
   licence: z.string().optional(),
+  /** Splits that the exported model is measured on for its card, by majority; the first one's figures are its own. */
+  measure: z
+    .array(z.object({ datasetId: idSchema, split: splitSchema }))
+    .max(4)
+    .default([]),
   /** Replace files of the same names. */
   force: z.boolean().default(false),
 });
@@ -81,6 +86,20 @@ export const exportCheckSchema = z.object({
 });
 export type ExportCheck = z.infer<typeof exportCheckSchema>;
 
+/** What the exported model came to on a split; ratios are in [0, 1], null where there is nothing under them. */
+export const exportFiguresSchema = z.object({
+  dataset: z.string(),
+  split: splitSchema,
+  protocol: z.string(),
+  votesFiles: z.array(z.string()),
+  faces: z.number().int(),
+  accuracy: z.number().nullable(),
+  macroF1: z.number().nullable(),
+  ece: z.number().nullable(),
+  recall: z.array(z.object({ name: z.string(), recall: z.number().nullable() })),
+});
+export type ExportFigures = z.infer<typeof exportFiguresSchema>;
+
 /** The result of a finished job of the kind `export`. */
 export const exportResultSchema = z.object({
   name: z.string(),
@@ -90,6 +109,8 @@ export const exportResultSchema = z.object({
   check: exportCheckSchema,
   /** As `check.maxDifference`. */
   maxDifference: z.number(),
+  /** On each split of `measure`. */
+  measured: z.array(exportFiguresSchema),
   /** The model card, Markdown. */
   card: z.string(),
   /** How to run it from other programs, as in the card. */

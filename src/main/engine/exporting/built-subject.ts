@@ -29,7 +29,7 @@ export function builtSubject(
     fixedBatch: null,
     opset,
     parameters: parameterCount(parametersOf(classifier, config)),
-    fused: () => classifierModel(written, spec, { opset, half, version }),
+    fused: (said) => classifierModel(written, said, { opset, half, version }),
     stages: () =>
       classifierStages(config, { weightOf, opset, half, pixels: input }).map((stage) => ({
         ...stage,

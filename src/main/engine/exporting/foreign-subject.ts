@@ -43,7 +43,7 @@ export function foreignSubject(model: Model, options: SubjectOptions): ExportSub
     fixedBatch: batchSizeOf(model.graph, known.input.name),
     opset: model.graph.opset,
     parameters: model.graph.parameters,
-    fused: () => rewritten(readModel(file), known, spec, options),
+    fused: (said) => rewritten(readModel(file), known, said, options),
     stages: () => {
       throw new UsageError(`The parts of “${known.name}” are not known: it was not built here.`, {
         field: 'stages',

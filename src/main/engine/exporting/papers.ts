@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExportCheck, ExportedFile, ExportFormat } from '../../../shared/contract/exports.ts';
+import type { ExportCheck, ExportedFile, ExportFigures, ExportFormat } from '../../../shared/contract/exports.ts';
 import type { ModelSpec } from '../../../shared/model-spec.ts';
 import { type CardSection, modelCard } from '../models/card.ts';
 import { hashFile } from '../models/register.ts';
@@ -18,6 +18,7 @@ export interface PapersOrder {
   readonly summary: string;
   readonly sections: readonly CardSection[];
   readonly check: ExportCheck;
+  readonly measured: readonly ExportFigures[];
   readonly stages: readonly { readonly name: string }[];
   readonly opset: number;
   readonly half: boolean;
@@ -35,7 +36,7 @@ export interface Papers {
 
 /** Writes manifest and card beside an export's other files: figures, origin, the check, and how to run it. */
 export async function writeExportPapers(order: PapersOrder): Promise<Papers> {
-  const { unfinished, place, names, format, spec, check, opset, version } = order;
+  const { unfinished, place, names, format, spec, check, measured, opset, version } = order;
   const describe = async ({ name, role }: Pick<ExportedFile, 'name' | 'role'>): Promise<ExportedFile> => {
     const file = join(unfinished, name);
     return { name, path: join(place.folder, name), role, bytes: statSync(file).size, sha256: await hashFile(file) };
@@ -46,10 +47,17 @@ export async function writeExportPapers(order: PapersOrder): Promise<Papers> {
   const usage = usageOf(format === 'onnx' ? names.model : `${spec.name}.onnx`, spec);
   const { name, ...rest } = spec;
   const listed = written.map(({ path: _, ...file }) => file);
-  const about = { opset, half: order.half, check, files: listed, version, usage };
+  const about = { opset, half: order.half, check, measured, files: listed, version, usage };
   const manifest = { name, file: main.name, ...rest, export: about };
   writeFileSync(join(unfinished, names.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
-  const sections = [...order.sections, useSection(order, usage), checkSection(check), filesSection(order, written)];
+  const figures = measured.length === 0 ? [] : [figuresSection(measured)];
+  const sections = [
+    ...order.sections,
+    ...figures,
+    useSection(order, usage),
+    checkSection(check),
+    filesSection(order, written),
+  ];
   const card = modelCard({ spec, summary: order.summary, file: main, sections });
   writeFileSync(join(unfinished, names.card), card);
   const papers = [
@@ -82,6 +90,34 @@ function useSection({ format, spec, names, fixedBatch }: PapersOrder, { python, 
     ],
   };
 }
+
+const percent = (value: number | null): string => (value === null ? '–' : `${(value * 100).toFixed(2)} %`);
+const decimal = (value: number | null): string => (value === null ? '–' : value.toFixed(4));
+
+/** Figures mean nothing without the votes, the split and the protocol beside them. */
+const figuresSection = (measured: readonly ExportFigures[]): CardSection => ({
+  title: 'Figures of the files as they are',
+  paragraphs: [
+    markdownTable(
+      ['dataset', 'split', 'protocol', 'votes', 'faces', 'accuracy', 'macro-F1', 'ECE'],
+      measured.map(({ dataset, split, protocol, votesFiles, faces, accuracy, macroF1, ece }) => [
+        dataset,
+        split,
+        protocol,
+        votesFiles.join(', '),
+        String(faces),
+        percent(accuracy),
+        decimal(macroF1),
+        decimal(ece),
+      ]),
+    ),
+    'Recall by class:',
+    markdownTable(
+      ['split', ...measured[0]!.recall.map(({ name }) => name)],
+      measured.map(({ split, recall }) => [split, ...recall.map((entry) => percent(entry.recall))]),
+    ),
+  ],
+});
 
 const exact = (difference: number): string => (difference === 0 ? '0' : difference.toExponential(1));
 

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ExportFormat, ExportResult } from '../../../shared/contract/exports.ts';
+import type { Library } from '../../library/db.ts';
 import type { CheckFaces } from './check-faces.ts';
 import { checkFiles } from './check-files.ts';
+import { type LabelledSplit, measureModel, metricsOf } from './measure.ts';
 import { writeExportPapers } from './papers.ts';
 import { beginExport, type ExportPlace, exportNames } from './place.ts';
 import type { ExportSubject } from './subject.ts';
@@ -18,14 +20,18 @@ export interface ExportRun {
   readonly half: boolean;
   readonly force: boolean;
   readonly faces: CheckFaces;
+  /** Splits to measure the model on, with the class of each face. */
+  readonly labelled: readonly LabelledSplit[];
   /** Null: 1e-4, and 0.02 with half weights. */
   readonly tolerance: number | null;
   readonly version: string;
   readonly signal: AbortSignal;
-  onPhase(phase: ExportPhase): void;
+  readonly library: Library;
+  onPhase(phase: ExportPhase, done?: number, total?: number): void;
 }
 
 export const EXPORT_PHASES = [
+  'measuring',
   'writing',
   'running the trained model',
   'reading back and comparing',
@@ -49,11 +55,14 @@ export async function runExport(run: ExportRun): Promise<ExportResult> {
     run.signal.throwIfAborted();
   };
   try {
+    await enter('measuring');
+    const measured = await measureModel(run);
     await enter('writing');
-    const written = await writeExportFiles(run, names, draft.unfinished);
+    const metrics = metricsOf(measured) ?? subject.spec.metrics;
+    const written = await writeExportFiles(run, names, metrics, draft.unfinished);
     const check = await checkFiles(run, written, enter);
     await enter('describing');
-    const papers = await writeExportPapers({ ...run, ...subject, ...written, names, check });
+    const papers = await writeExportPapers({ ...run, ...subject, ...written, names, check, measured });
     draft.publish(run.force);
     return {
       name: written.spec.name,
@@ -62,6 +71,7 @@ export async function runExport(run: ExportRun): Promise<ExportResult> {
       files: [...papers.files],
       check,
       maxDifference: check.maxDifference,
+      measured: [...measured],
       card: papers.card,
       usage: papers.usage,
       opset: subject.opset,

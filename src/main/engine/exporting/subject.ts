@@ -43,7 +43,8 @@ export interface ExportSubject {
   readonly fixedBatch: number | null;
   readonly opset: number;
   readonly parameters: number;
-  fused(): Graph;
+  /** The whole of it; the file says of itself what `said` does. */
+  fused(said: ModelSpec): Graph;
   /** Its parts in their order. Throws UsageError where they are not known. */
   stages(): readonly StageGraph[];
   /** Loads the model as it was trained. */

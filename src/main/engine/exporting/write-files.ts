@@ -23,15 +23,20 @@ export interface WrittenFiles {
 }
 
 /** Writes the model, its weights and its stages, as far as they are asked for. Throws WeightsError, GraphError. */
-export async function writeExportFiles(run: ExportRun, names: ExportNames, unfinished: string): Promise<WrittenFiles> {
+export async function writeExportFiles(
+  run: ExportRun,
+  names: ExportNames,
+  metrics: ModelSpec['metrics'],
+  unfinished: string,
+): Promise<WrittenFiles> {
   const { subject, format, signal } = run;
-  const spec = specOf(run, names.weights);
+  const spec = { ...specOf(run, names.weights), metrics };
   const at = (name: string): string => join(unfinished, name);
   const next = async (): Promise<void> => {
     await setImmediate();
     signal.throwIfAborted();
   };
-  if (format === 'onnx') writeModel(subject.fused(), at(names.model));
+  if (format === 'onnx') writeModel(subject.fused(spec), at(names.model));
   await next();
   if (spec.network !== undefined) writeWeights(at(names.weights), subject.weights!, spec);
   const stages: WrittenFiles['stages'][number][] = [];

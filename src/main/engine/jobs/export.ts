@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { type ExportResult, exportOrderSchema } from '../../../shared/contract/exports.ts';
 import { modelSpecSchema } from '../../../shared/model-spec.ts';
 import { datasetFaces, drawnFaces } from '../exporting/check-faces.ts';
+import { labelledSplitSchema } from '../exporting/measure.ts';
 import { exportPlace } from '../exporting/place.ts';
 import { nameOf } from '../exporting/plan.ts';
 import { EXPORT_PHASES, runExport } from '../exporting/run.ts';
 import { findSource, loadSubject } from '../exporting/source.ts';
 import type { JobContext, JobKind } from './job-kind.ts';
 
-const parametersSchema = exportOrderSchema.extend({
+const parametersSchema = exportOrderSchema.omit({ measure: true }).extend({
   name: modelSpecSchema.shape.name,
   out: z.string().min(1),
   token: z.uuid(),
   version: z.string(),
+  labelled: z.array(labelledSplitSchema),
 });
 export type ExportParameters = z.infer<typeof parametersSchema>;
 
@@ -42,8 +44,8 @@ async function exportModel({
     place: exportPlace(out),
     faces: check === null ? drawnFaces() : datasetFaces(library, check),
     signal,
-    onPhase(phase) {
-      const [done, total] = [EXPORT_PHASES.indexOf(phase), EXPORT_PHASES.length];
+    library,
+    onPhase(phase, done = EXPORT_PHASES.indexOf(phase), total = EXPORT_PHASES.length) {
       progress({ phase, done, total, rate: null, secondsLeft: null });
     },
   });

@@ -50,11 +50,20 @@ const epochOf = ({ training, epochs, which }: TrainedRun): TrainingEpoch | null 
 
 /** What the validation found of these weights; null where there was none. */
 function metricsOf(run: TrainedRun): ModelSpec['metrics'] {
-  const { config } = run.training;
+  const { config, voteFiles } = run.training;
   const epoch = epochOf(run);
   if (epoch === null || epoch.accuracy === null || epoch.macroF1 === null) return null;
   const { faces, accuracy, macroF1, ece } = epoch;
-  return { split: config.validation!, protocol: 'majority', faces, accuracy, macroF1, ece };
+  return {
+    split: config.validation!,
+    protocol: 'majority',
+    faces,
+    accuracy,
+    macroF1,
+    ece,
+    dataset: config.dataset,
+    votesFiles: voteFiles,
+  };
 }
 
 function aboutTraining(run: TrainedRun, basedOn: string): ModelTraining {
