@@ -15,8 +15,8 @@ import { UsageError } from '../../shared/errors.ts';
 import type { Client } from '../api/backend.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { followJob } from './terminal/follow-job.ts';
-import { bytes, count } from './terminal/format.ts';
-import { number, whole } from './terminal/options.ts';
+import { bytes, count, percent } from './terminal/format.ts';
+import { collectSplits, number, whole } from './terminal/options.ts';
 import { pairs, table } from './terminal/table.ts';
 
 interface Options {
@@ -35,6 +35,7 @@ interface Options {
   readonly split: Split;
   readonly faces: number;
   readonly tolerance?: number;
+  readonly measure?: readonly Split[];
   readonly licence?: string;
   readonly force?: boolean;
 }
@@ -78,6 +79,7 @@ export const exportCommand = {
       .addOption(new Option('--split <split>', 'and of this split').choices(splitSchema.options).default('valid'))
       .option('--faces <number>', 'how many are compared', whole(1, 1024), 64)
       .option('--tolerance <share>', 'by how much a probability may differ (default: 0.0001, with --fp16 0.02)', number)
+      .option('--measure <splits>', 'put the files’ figures on these splits of --dataset on the card', collectSplits)
       .option('--licence <text>', 'the model’s licence, where it is not the one it has')
       .option('--force', 'replace files of the same names')
       .action((options: Options) => run((session) => exportModel(session, options))),
@@ -85,11 +87,12 @@ export const exportCommand = {
 
 async function exportModel(session: Session, options: Options): Promise<Outcome> {
   const { client } = session;
-  const { dataset, split, faces } = options;
-  const check =
-    dataset === undefined ? null : { datasetId: (await client.datasets.find({ name: dataset })).id, split, faces };
+  const { split, faces, measure = [] } = options;
+  const source = await sourceOf(client, options);
+  const named = options.dataset === undefined ? null : (await client.datasets.find({ name: options.dataset })).id;
+  const datasetId = named ?? (measure.length > 0 ? await usualDataset(client, source) : null);
   const order: ExportOrderInput = {
-    source: await sourceOf(client, options),
+    source,
     out: options.out === undefined ? undefined : resolve(options.out),
     name: options.name,
     format: options.format,
@@ -98,7 +101,8 @@ async function exportModel(session: Session, options: Options): Promise<Outcome>
     half: options.fp16,
     input: options.input,
     opset: options.opset,
-    check,
+    check: named === null ? null : { datasetId: named, split, faces },
+    measure: datasetId === null ? [] : measure.map((wanted) => ({ datasetId, split: wanted })),
     tolerance: options.tolerance,
     licence: options.licence,
     force: options.force,
@@ -119,9 +123,25 @@ async function sourceOf(client: Client, { model, run, which }: Options): Promise
   return { kind: 'model', modelId: (await client.models.find({ name: model! })).id };
 }
 
+/** The dataset that the source was validated on. Throws UsageError where none is known. */
+async function usualDataset(client: Client, source: ExportSource): Promise<number> {
+  const { check } = await client.exports.plan(source);
+  if (check !== null) return check.datasetId;
+  throw new UsageError('It is not known which dataset to measure on.', {
+    field: 'dataset',
+    remedy: 'Add --dataset NAME.',
+  });
+}
+
 const exact = (difference: number): string => (difference === 0 ? '0' : difference.toExponential(1));
 
-function describe({ name, folder, files, check, opset, parameters }: ExportResult): string {
+const figuresRow = ({ dataset, split, faces, accuracy, macroF1, ece }: ExportResult['measured'][number]) =>
+  [
+    `${dataset}, ${split}`,
+    `accuracy ${percent(accuracy)}, macro-F1 ${macroF1?.toFixed(4) ?? '–'}, ECE ${ece?.toFixed(4) ?? '–'} on ${count(faces)} faces`,
+  ] as const;
+
+function describe({ name, folder, files, check, measured, opset, parameters }: ExportResult): string {
   const shown = check.dataset === null ? 'drawn pixels' : `${check.dataset} (${check.split})`;
   const facts = pairs([
     ['model', `${name}, opset ${opset}, ${count(parameters)} parameters`],
@@ -130,6 +150,7 @@ function describe({ name, folder, files, check, opset, parameters }: ExportResul
     ['difference', `${exact(check.maxDifference)} at most in a probability; ${exact(check.tolerance)} is allowed`],
     ['other class', `${count(check.changed)} of ${count(check.faces)} faces`],
     ...(check.stages === null ? [] : [['stages', `${exact(check.stages)} at most, one after another`] as const]),
+    ...measured.map(figuresRow),
   ]);
   const written = table(
     [

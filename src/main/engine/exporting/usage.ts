@@ -42,6 +42,9 @@ function inPython(file: string, { input, outputs }: ModelSpec): string {
   ].join('\n');
 }
 
+/** The bytes of a grey face are the input as they stand. */
+const isBytes = ({ input }: ModelSpec): boolean => isPlain(input) && input.channels === 1 && input.dtype === 'uint8';
+
 function inJavaScript(file: string, spec: ModelSpec): string {
   const { input, outputs, classes } = spec;
   const { name, width, height, channels, colour, layout, dtype, scale, mean, std } = input;
@@ -57,14 +60,18 @@ function inJavaScript(file: string, spec: ModelSpec): string {
     `const classes = ${JSON.stringify(classes)};`,
     `const session = await ort.InferenceSession.create('${file}');`,
     `const face = sharp('face.png').removeAlpha().resize(${width}, ${height}, { fit: 'fill', kernel: 'linear' });`,
-    `const bytes = await face.toColourspace('${channels === 1 ? 'b-w' : 'srgb'}').raw().toBuffer();`,
-    `const pixels = new ${array}(${width * height * channels});`,
-    `for (let at = 0; at < ${width * height}; at += 1) {`,
-    `  for (let channel = 0; channel < ${channels}; channel += 1) {`,
-    `    const byte = bytes[at * ${channels} + ${channels === 1 ? 'channel' : source}];`,
-    `    pixels[${place}] = ${value};`,
-    '  }',
-    '}',
+    ...(isBytes(spec)
+      ? ["const pixels = new Uint8Array(await face.toColourspace('b-w').raw().toBuffer());"]
+      : [
+          `const bytes = await face.toColourspace('${channels === 1 ? 'b-w' : 'srgb'}').raw().toBuffer();`,
+          `const pixels = new ${array}(${width * height * channels});`,
+          `for (let at = 0; at < ${width * height}; at += 1) {`,
+          `  for (let channel = 0; channel < ${channels}; channel += 1) {`,
+          `    const byte = bytes[at * ${channels} + ${source}];`,
+          `    pixels[${place}] = ${value};`,
+          '  }',
+          '}',
+        ]),
     `const feeds = { ${JSON.stringify(name)}: new ort.Tensor('${dtype}', pixels, ${shape}) };`,
     `const { ${JSON.stringify(outputs.probabilities)}: probabilities } = await session.run(feeds);`,
     'for (const [at, name] of classes.entries()) console.log(name, probabilities.data[at].toFixed(3));',

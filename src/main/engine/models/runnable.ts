@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { ModelError } from '../../../shared/errors.ts';
+import { ModelError, NotFoundError } from '../../../shared/errors.ts';
 import type { ModelNetwork, ModelSpec } from '../../../shared/model-spec.ts';
 import { type ClassifierConfig, classifier } from '../nets/classifier.ts';
 import { classifierGraph } from '../nets/classifier-graph.ts';
@@ -25,7 +26,7 @@ export function networkOf(file: string, network: ModelNetwork | undefined): Clas
   throw new ModelError(`The model ${file} says not of what network it is.`, {
     file,
     field: 'network',
-    remedy: 'Build it with `models build` from its weights.',
+    remedy: 'Put its manifest.json beside it, or build it with `models build` from its weights.',
   });
 }
 
@@ -36,6 +37,7 @@ export const networkWeights = (file: string, config: ClassifierConfig): Weights 
 /** A model's graph: as its file has it, or built from its network and weights. Throws ModelError, WeightsError, GraphError. */
 export function graphOfModel(file: string, { network, input }: BuildableSpec): Graph {
   if (!isWeightsAlone(file)) return readModel(file);
+  refuseMissing(file);
   const config = networkOf(file, network);
   const weights = networkWeights(file, config);
   return optimise(classifierGraph(config, { weightOf: ({ key }) => weights.get(key)!, pixels: input.dtype }));
@@ -44,3 +46,7 @@ export function graphOfModel(file: string, { network, input }: BuildableSpec): G
 /** What ONNX Runtime loads of a model: its file, or the bytes of the graph that is built of its weights. */
 export const runnable = (file: string, spec: BuildableSpec): string | Uint8Array =>
   isWeightsAlone(file) ? encodeGraph(graphOfModel(file, spec)) : file;
+
+function refuseMissing(file: string): void {
+  if (!existsSync(file)) throw new NotFoundError(`There is no model file ${file}.`, { file });
+}
