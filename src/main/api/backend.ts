@@ -11,6 +11,7 @@ import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { type ImageAnswer, type ImageVariant, readPreviewImage, readSampleImage } from './images.ts';
 import { api } from './implementer.ts';
 import { imports } from './imports.ts';
@@ -32,6 +33,7 @@ import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 export const router = api.router({
   analysis,
   datasets,
+  exports,
   imports,
   jobs,
   labels,

@@ -2,6 +2,7 @@ import { datasets } from './datasets.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
@@ -22,6 +23,7 @@ export const COMMANDS = [
   train,
   finetune,
   runs,
+  exportCommand,
   superResolution,
   models,
   net,

@@ -1,5 +1,6 @@
 import { analysis } from './analysis.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { labels } from './labels.ts';
@@ -16,6 +17,7 @@ import { trainings } from './trainings.ts';
 export const contract = {
   analysis,
   datasets,
+  exports,
   imports,
   jobs,
   labels,
