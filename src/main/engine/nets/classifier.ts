@@ -61,13 +61,19 @@ export const classifier: NetDefinition<ClassifierConfig> = {
   config,
   inputShape: ({ channels, input }) => [channels, input, input],
   build: (scope, config, pixels) => {
-    let x = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
-    if (config.sr !== null) x = enlarged(scope.at('sr'), config.sr, x);
-    x = normalised(x, config.normalise);
-    if (config.stn) x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
-    return classified(scope, config, x);
+    const face = preparedFace(scope, config, pixels);
+    return classified(scope, config, resizedFace(scope, config, face));
   },
 };
+
+/** Its first stage: what the resizer takes, N×1 or 3×S×S, enlarged, normalised and straightened. */
+export function preparedFace(scope: Scope, config: ClassifierConfig, pixels: Value): Value {
+  let x = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
+  if (config.sr !== null) x = enlarged(scope.at('sr'), config.sr, x);
+  x = normalised(x, config.normalise);
+  if (config.stn) x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
+  return x;
+}
 
 const sideOf = (x: Value): number => x.shape[2] as number;
 
@@ -105,19 +111,30 @@ const isGrey = ([red, green, blue]: readonly number[]): boolean => red === green
 /** The three channels that a grey image stands for. */
 const coloured = (x: Value): Value => (x.shape[1] === 1 ? concat([x, x, x], 1) : x);
 
-function classified(scope: Scope, config: ClassifierConfig, face: Value): NetOutputs {
-  const { kind, config: given } = config.backbone;
-  const net = findBackbone(kind);
-  const plain = config.head === 'plain';
-  const settings = configFor(net, { ...given, num_classes: plain ? config.num_classes : 0 });
-  const [, , side] = net.inputShape(settings);
-  const { output, embedding } = net.build(scope.at('backbone'), settings, resized(scope, config.resizer, face, side));
+/** Its last stage: N×3×side×side images of the backbone's size to logits, with the embedding. */
+export function classified(scope: Scope, config: ClassifierConfig, image: Value): NetOutputs {
+  const { net, settings, plain } = backboneOf(config);
+  const { output, embedding } = net.build(scope.at('backbone'), settings, image);
   const logits = plain ? output : paperHead(scope.at('head'), output, config.num_classes);
   return embedding === undefined ? { output: logits } : { output: logits, embedding };
 }
 
-function resized(scope: Scope, { kind, ...settings }: ClassifierConfig['resizer'], face: Value, side: number): Value {
-  const input = sideOf(face);
+function backboneOf({ backbone: { kind, config: given }, head, num_classes }: ClassifierConfig) {
+  const net = findBackbone(kind);
+  const plain = head === 'plain';
+  return { net, settings: configFor(net, { ...given, num_classes: plain ? num_classes : 0 }), plain };
+}
+
+/** The side of the square image that the backbone takes, in pixels. */
+export function backboneSide(config: ClassifierConfig): number {
+  const { net, settings } = backboneOf(config);
+  return net.inputShape(settings)[2];
+}
+
+/** Its middle stage: a prepared face at the backbone's size, N×3×side×side. */
+export function resizedFace(scope: Scope, config: ClassifierConfig, face: Value): Value {
+  const { kind, ...settings } = config.resizer;
+  const [input, side] = [sideOf(face), backboneSide(config)];
   if (kind === 'resizer') {
     return resizer.build(scope.at('resizer'), configFor(resizer, { ...settings, input, output: side }), face).output;
   }
