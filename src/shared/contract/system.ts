@@ -21,12 +21,26 @@ export const systemInfoSchema = z.object({
 });
 export type SystemInfo = z.infer<typeof systemInfoSchema>;
 
+/** TensorFlow.js as the tfjs trainer finds it; without its native package it trains on, slowly. */
+export const tensorflowReportSchema = z.object({
+  native: z.boolean(),
+  backend: z.string(),
+  version: z.string(),
+  /** The package or path that it comes from. */
+  source: z.string(),
+  /** Why the native package is not in use, and how to have it; empty where it is. */
+  reason: z.string(),
+  remedy: z.string(),
+});
+export type TensorflowReport = z.infer<typeof tensorflowReportSchema>;
+
 export const settingsSchema = z.object({ provider: providerChoiceSchema });
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const system = {
   info: base.output(systemInfoSchema),
   providers: base.input(z.object({ again: z.boolean() })).output(z.array(providerReportSchema)),
+  tensorflow: base.output(tensorflowReportSchema),
   settings: base.output(settingsSchema),
   saveSettings: base.input(settingsSchema.partial()).output(settingsSchema),
 };
