@@ -11,11 +11,14 @@ import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { type ImageAnswer, type ImageVariant, readPreviewImage, readSampleImage } from './images.ts';
 import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { watchLabels } from './label-watch.ts';
+import { labels } from './labels.ts';
 import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
@@ -30,8 +33,10 @@ import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 export const router = api.router({
   analysis,
   datasets,
+  exports,
   imports,
   jobs,
+  labels,
   models,
   nets,
   queues,
@@ -92,6 +97,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       engineEntry: options.engineEntry,
       publish: (event) => events.publish('event', event),
     }),
+    labelWatch: watchLabels(library, events),
     events,
     engineEntry: options.engineEntry,
     log,
@@ -110,6 +116,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     async close() {
       await context.jobs.close();
       await context.measuring.close();
+      context.labelWatch.stop();
       library.close();
     },
   };

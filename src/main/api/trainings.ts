@@ -4,7 +4,7 @@ import type { Training } from '../../shared/contract/trainings.ts';
 import { ConflictError } from '../../shared/errors.ts';
 import type { TrainConfig } from '../../shared/train-config.ts';
 import { runTask } from '../engine/launch.ts';
-import type { SaveTraining } from '../engine/models/save-training.ts';
+import type { TrainedRun } from '../engine/models/trained-classifier.ts';
 import { AUGMENTATION_PRESETS } from '../engine/training/augmentation/presets.ts';
 import { CLASS_WEIGHTINGS } from '../engine/training/class-weights.ts';
 import { LOSSES } from '../engine/training/losses/index.ts';
@@ -73,9 +73,8 @@ export const trainings = {
       files,
       model,
     } = await makeFolder(context, { folder, name, force, add: true }, signal, (unfinished) => {
-      const { dataset } = training.config;
-      const order: SaveTraining = { folder: unfinished, name, training, dataset, weights, which };
-      return runTask(context.engineEntry, 'save-training', order, SAVING_MS, signal);
+      const run: TrainedRun = { name, training, epochs: epochsOf(library, training.id), weights, which };
+      return runTask(context.engineEntry, 'save-training', { folder: unfinished, run }, SAVING_MS, signal);
     });
     return { folder: made, files, model: model! };
   }),

@@ -82,9 +82,10 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['votes from', evaluation.voteFiles.join(', ')],
     ['accuracy', percent(evaluation.accuracy)],
     ['macro-F1', percent(evaluation.macroF1)],
+    ['ECE', percent(evaluation.ece)],
     [
       'support',
-      `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)})`,
+      `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)}, relabelled ${count(evaluation.relabelled)})`,
     ],
   ]);
   const perClass = table(

@@ -3,6 +3,7 @@ import { datasets } from './datasets.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
@@ -26,6 +27,7 @@ export const COMMANDS = [
   train,
   finetune,
   runs,
+  exportCommand,
   superResolution,
   models,
   net,

@@ -15,9 +15,13 @@ export const evaluationSchema = z.object({
   classIndices: z.array(z.number().int()),
   accuracy: z.number().nullable(),
   macroF1: z.number().nullable(),
+  /** Expected calibration error over 15 bins of equal width. */
+  ece: z.number().nullable(),
   support: z.number().int(),
   dropped: z.number().int(),
   unpredicted: z.number().int(),
+  /** Faces judged by an annotator's relabel instead of the votes. */
+  relabelled: z.number().int(),
   confusion: z.array(z.array(z.number().int())),
   perClass: z.array(
     z.object({

@@ -1,7 +1,9 @@
 import { analysis } from './analysis.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
 import { queues } from './queues.ts';
@@ -15,8 +17,10 @@ import { trainings } from './trainings.ts';
 export const contract = {
   analysis,
   datasets,
+  exports,
   imports,
   jobs,
+  labels,
   models,
   nets,
   queues,

@@ -25,9 +25,11 @@ const EVALUATION: Evaluation = {
   classIndices: [0, 3, 7],
   accuracy: 11 / 14,
   macroF1: 0.7,
+  ece: 0.05,
   support: 14,
   dropped: 3,
   unpredicted: 0,
+  relabelled: 0,
   confusion: CONFUSION,
   perClass: [
     { name: 'neutral', precision: 8 / 9, recall: 0.8, f1: 16 / 19, support: 10, predicted: 9 },

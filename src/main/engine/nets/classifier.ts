@@ -11,7 +11,7 @@ import { multiplyDim } from '../onnx/shape.ts';
 import { tensorOf } from '../onnx/tensor.ts';
 import { findBackbone } from './backbones/index.ts';
 import { HEADS, paperHead } from './heads.ts';
-import type { NetDefinition, NetOutputs } from './net.ts';
+import type { NetDefinition, NetOutputs, NetStage } from './net.ts';
 import { configFor } from './registry.ts';
 import { resizer } from './resizer.ts';
 import type { Scope } from './scope.ts';
@@ -62,10 +62,17 @@ export const classifier: NetDefinition<ClassifierConfig> = {
   inputShape: ({ channels, input }) => [channels, input, input],
   build: (scope, config, pixels) => {
     let x = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
-    if (config.sr !== null) x = enlarged(scope.at('sr'), config.sr, x);
+    const stages: NetStage[] = [];
+    if (config.sr !== null) {
+      x = enlarged(scope.at('sr'), config.sr, x);
+      stages.push({ name: 'sr', output: x });
+    }
     x = normalised(x, config.normalise);
-    if (config.stn) x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
-    return classified(scope, config, x);
+    if (config.stn) {
+      x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
+      stages.push({ name: 'stn', output: x });
+    }
+    return classified(scope, config, x, stages);
   },
 };
 
@@ -105,15 +112,28 @@ const isGrey = ([red, green, blue]: readonly number[]): boolean => red === green
 /** The three channels that a grey image stands for. */
 const coloured = (x: Value): Value => (x.shape[1] === 1 ? concat([x, x, x], 1) : x);
 
-function classified(scope: Scope, config: ClassifierConfig, face: Value): NetOutputs {
+function classified(
+  scope: Scope,
+  config: ClassifierConfig,
+  face: Value,
+  before: readonly NetStage[],
+): NetOutputs & Required<Pick<NetOutputs, 'stages'>> {
   const { kind, config: given } = config.backbone;
   const net = findBackbone(kind);
   const plain = config.head === 'plain';
   const settings = configFor(net, { ...given, num_classes: plain ? config.num_classes : 0 });
   const [, , side] = net.inputShape(settings);
-  const { output, embedding } = net.build(scope.at('backbone'), settings, resized(scope, config.resizer, face, side));
+  const fitting = resized(scope, config.resizer, face, side);
+  const { output, embedding } = net.build(scope.at('backbone'), settings, fitting);
   const logits = plain ? output : paperHead(scope.at('head'), output, config.num_classes);
-  return embedding === undefined ? { output: logits } : { output: logits, embedding };
+  const isResized = config.resizer.kind === 'resizer' || sideOf(face) !== side;
+  const stages = [
+    ...before,
+    ...(isResized ? [{ name: 'resizer', output: fitting }] : []),
+    ...(embedding === undefined ? [] : [{ name: 'backbone', output: embedding }]),
+    { name: embedding === undefined ? 'backbone' : 'head', output: logits },
+  ];
+  return embedding === undefined ? { output: logits, stages } : { output: logits, embedding, stages };
 }
 
 function resized(scope: Scope, { kind, ...settings }: ClassifierConfig['resizer'], face: Value, side: number): Value {
