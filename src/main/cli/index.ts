@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { datasets } from './datasets.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -8,6 +9,7 @@ import { jobs } from './jobs.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 import { superResolution } from './sr.ts';
@@ -20,6 +22,8 @@ export const COMMANDS = [
   datasets,
   predict,
   evaluate,
+  audit,
+  queues,
   train,
   finetune,
   runs,
