@@ -30,8 +30,7 @@ export function keyClashes(
   actions: readonly Action[],
   chosen: ChosenKeys,
 ): readonly Action[] {
-  const same = (each: string): boolean =>
-    each === keys || each.startsWith(`${keys} `) || keys.startsWith(`${each} `);
+  const same = (each: string): boolean => each === keys || each.startsWith(`${keys} `) || keys.startsWith(`${each} `);
   return actions.filter(
     (other) => other.id !== action.id && meet(action, other) && boundKeys(other, chosen).some(same),
   );

@@ -82,7 +82,8 @@ export const useReview = defineStore('review', () => {
     },
   );
 
-  const nameOf = (label: number | null): string => (label === null ? 'the crowd’s word' : (classNames.value[label] ?? `class ${label}`));
+  const nameOf = (label: number | null): string =>
+    label === null ? 'the crowd’s word' : (classNames.value[label] ?? `class ${label}`);
 
   /** Puts work behind all that was asked for before it. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -157,7 +158,10 @@ export const useReview = defineStore('review', () => {
 
   function refused(item: QueueItem, value: number | null, error: unknown): void {
     note({ sampleId: item.tile.id, state: 'refused', label: value }, item.tile.id);
-    const { message, detail: { kept, remedy } } = toRecord(error);
+    const {
+      message,
+      detail: { kept, remedy },
+    } = toRecord(error);
     const back = { label: 'Back to the face', undoes: false, perform: () => queue.goTo(item.position) };
     toasts.show({
       text: [`${item.tile.key} was not set to ${nameOf(value)}.`, message, kept, remedy].filter(Boolean).join(' '),
@@ -180,7 +184,11 @@ export const useReview = defineStore('review', () => {
       undone.length = 0;
       done.push({ kind: 'skip', sampleId, queueId });
       queue.mark(sampleId, 'skipped');
-      toasts.show({ text: `${item.tile.key}: skipped`, action: { label: 'Undo', perform: () => void undo() }, topic: TOPIC });
+      toasts.show({
+        text: `${item.tile.key}: skipped`,
+        action: { label: 'Undo', perform: () => void undo() },
+        topic: TOPIC,
+      });
     } catch (error) {
       toasts.showError(error);
     } finally {
@@ -210,7 +218,11 @@ export const useReview = defineStore('review', () => {
       await send(item, { field: 'votes', value: after.every((count) => count === 0) ? null : after });
       const action = { label: 'Undo', perform: () => void undo() };
       const many = Math.abs(by) === 1 ? 'one vote' : `${Math.abs(by)} votes`;
-      toasts.show({ text: `${item.tile.key}: ${many} ${by > 0 ? 'more' : 'fewer'} for ${nameOf(classIndex)}`, action, topic: TOPIC });
+      toasts.show({
+        text: `${item.tile.key}: ${many} ${by > 0 ? 'more' : 'fewer'} for ${nameOf(classIndex)}`,
+        action,
+        topic: TOPIC,
+      });
     } catch (error) {
       toasts.showError(error);
     } finally {

@@ -13,7 +13,13 @@ const look = (action: Pick<Action, 'id' | 'label' | 'keys' | 'icon' | 'perform'>
 export const lookActions: readonly Action[] = [
   look({ id: 'brighter', label: 'Brighter', keys: ['B'], icon: Sun, perform: () => useReviewLook().brighten(1) }),
   look({ id: 'darker', label: 'Darker', keys: ['Shift+B'], icon: SunDim, perform: () => useReviewLook().brighten(-1) }),
-  look({ id: 'more-contrast', label: 'More contrast', keys: ['C'], icon: Contrast, perform: () => useReviewLook().sharpen(1) }),
+  look({
+    id: 'more-contrast',
+    label: 'More contrast',
+    keys: ['C'],
+    icon: Contrast,
+    perform: () => useReviewLook().sharpen(1),
+  }),
   look({
     id: 'less-contrast',
     label: 'Less contrast',
@@ -21,5 +27,11 @@ export const lookActions: readonly Action[] = [
     icon: Contrast,
     perform: () => useReviewLook().sharpen(-1),
   }),
-  look({ id: 'plain-look', label: 'Brightness and contrast as they are', keys: ['X'], icon: ImageOff, perform: () => useReviewLook().plain() }),
+  look({
+    id: 'plain-look',
+    label: 'Brightness and contrast as they are',
+    keys: ['X'],
+    icon: ImageOff,
+    perform: () => useReviewLook().plain(),
+  }),
 ];
