@@ -8,6 +8,7 @@ import { TensorflowScope } from './layers.ts';
 import type { Tensorflow } from './load.ts';
 import { tensorflowResizer } from './resizer.ts';
 import { runGraph } from './run-graph.ts';
+import { record } from './tape.ts';
 import { read, tensorIn } from './tensors.ts';
 
 /** The tensors of a part and how it is built. */
@@ -20,32 +21,52 @@ export interface PartOptions {
   readonly isTraining: (place: string) => boolean;
 }
 
-/** Resized faces, N×side×side×3, and what training moves the part's running statistics to. */
-export function resizeFaces(options: PartOptions, face: TensorData, side: number) {
-  return scoped(options.tf, () => {
-    const { scope, updates } = openPart(options, {});
-    const image = tensorflowResizer(scope.at('resizer'), tensorIn(options.tf, face) as Tensor4D, side);
-    return { image: read(image), updates };
-  });
+/** Faces on their way through the resizer, there and back. */
+export interface ResizedFaces {
+  /** N×side×side×3. */
+  readonly image: TensorData;
+  /** What training moves the resizer's running statistics to. */
+  readonly updates: Weights;
+  /** The loss's derivatives in the trained tensors, from its derivative in `image`. Ends it. */
+  gradients(imageGradient: TensorData): Weights;
+  /** Frees what the way back needs; safe to call twice. */
+  end(): void;
 }
 
-/** The derivatives of the loss in the resizer's trained tensors, from its derivative in the resized faces. */
-export function resizerGradients(
-  options: PartOptions,
-  face: TensorData,
-  side: number,
-  imageGradient: TensorData,
-): Weights {
+/** Resizes faces, N×S×S×1 or 3, and keeps what the gradient needs until it is ended. */
+export function resizeFaces(options: PartOptions, face: TensorData, side: number): ResizedFaces {
   const { tf } = options;
-  return scoped(tf, () => {
+  const engine = tf.engine();
+  engine.startScope();
+  let open = true;
+  const close = (): void => {
+    if (open) engine.endScope();
+    open = false;
+  };
+  try {
+    const { scope, updates, trained } = openPart(options, {});
     const input = tensorIn(tf, face) as Tensor4D;
-    const open = openPart(options, {});
-    const { grads } = tf.valueAndGrads(() => tensorflowResizer(open.scope.at('resizer'), input, side))(
-      open.trained,
-      tensorIn(tf, imageGradient) as Tensor4D,
-    );
-    return gradientsByKey(options, grads);
-  });
+    const recording = record(tf, () => tensorflowResizer(scope.at('resizer'), input, side));
+    const end = (): void => {
+      recording.end();
+      close();
+    };
+    return {
+      image: read(recording.output),
+      updates,
+      gradients(imageGradient) {
+        try {
+          return gradientsByKey(options, recording.gradients(trained, tensorIn(tf, imageGradient) as Tensor4D));
+        } finally {
+          end();
+        }
+      },
+      end,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** The mean loss over features, N×D, its derivatives in the head's trained tensors, and its moved statistics. */

@@ -27,7 +27,7 @@ import {
   unpackState,
   type Vectors,
 } from '../vectors.ts';
-import { headGradients, type PartOptions, resizeFaces, resizerGradients, runInTensorflow } from './differentiate.ts';
+import { headGradients, type PartOptions, resizeFaces, runInTensorflow } from './differentiate.ts';
 import type { Tensorflow } from './load.ts';
 import { backboneGraph, featuresGraph, lossGraph, preparingGraph } from './stages.ts';
 
@@ -107,15 +107,18 @@ export class TensorflowRunner {
     const feeds = { ...given, ...maskFeeds(backbone.masks, maskSeed, index) };
     const { face } = await preparing.run(feeds);
     const resizer = this.#part(given, (key) => key.startsWith('resizer.'));
-    const { image, updates } = resizeFaces(resizer, face!, side);
-    const { features, image_gradient } = await backbone.run({ ...feeds, image });
-    const head = this.#headGradients(feeds, features!, size);
-    const gradients = resizerGradients(resizer, face!, side, image_gradient!);
-    return {
-      loss: head.loss,
-      gradients: new Map([...gradients, ...head.gradients]),
-      updates: new Map([...updates, ...head.updates]),
-    };
+    const resized = resizeFaces(resizer, face!, side);
+    try {
+      const { features, image_gradient } = await backbone.run({ ...feeds, image: resized.image });
+      const head = this.#headGradients(feeds, features!, size);
+      return {
+        loss: head.loss,
+        gradients: new Map([...resized.gradients(image_gradient!), ...head.gradients]),
+        updates: new Map([...resized.updates, ...head.updates]),
+      };
+    } finally {
+      resized.end();
+    }
   }
 
   async #headAlone(

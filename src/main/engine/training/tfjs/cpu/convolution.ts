@@ -1,4 +1,4 @@
-import { addProduct } from './gemm.ts';
+import { addProduct, view } from './gemm.ts';
 
 /** A convolution with strides of 1: N×H×W×I images, a kernel of h×w×I×O, N×H'×W'×O results; sizes and padding. */
 export interface Convolution {
@@ -25,9 +25,9 @@ export function convolve(x: Float32Array, kernel: Float32Array, conv: Convolutio
       outWidth,
       outputs,
       depth,
-      { data: padded, start: padRow, rowStep: inputs, columnStep: 1 },
-      { data: kernel, start: kernelRow * depth * outputs, rowStep: outputs, columnStep: 1 },
-      { data: y, start: outRow * outWidth * outputs, rowStep: outputs, columnStep: 1 },
+      view(padded, padRow, inputs, 1),
+      view(kernel, kernelRow * depth * outputs, outputs, 1),
+      view(y, outRow * outWidth * outputs, outputs, 1),
     ),
   );
   return y;
@@ -43,9 +43,9 @@ export function kernelGradient(x: Float32Array, dy: Float32Array, conv: Convolut
       depth,
       outputs,
       outWidth,
-      { data: padded, start: padRow, rowStep: 1, columnStep: inputs },
-      { data: dy, start: outRow * outWidth * outputs, rowStep: outputs, columnStep: 1 },
-      { data: gradient, start: kernelRow * depth * outputs, rowStep: outputs, columnStep: 1 },
+      view(padded, padRow, 1, inputs),
+      view(dy, outRow * outWidth * outputs, outputs, 1),
+      view(gradient, kernelRow * depth * outputs, outputs, 1),
     ),
   );
   return gradient;

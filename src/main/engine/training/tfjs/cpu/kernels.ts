@@ -3,7 +3,7 @@ import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core
 import type { Tensorflow } from '../load.ts';
 import { type Convolution, convolve, imageGradient, kernelGradient } from './convolution.ts';
 import { added, type Binary, leaky, multiplied, steps, subtracted } from './elementwise.ts';
-import { addProduct } from './gemm.ts';
+import { addProduct, addRowProduct, type MatrixView, view } from './gemm.ts';
 
 /** Computes a result, or null where the case is one of the others that only TensorFlow.js's own kernel covers. */
 type Quick = (inputs: Record<string, Operand>, attributes: NamedAttrMap) => Result | null;
@@ -79,26 +79,26 @@ const binary =
 const isTail = (short: readonly number[], long: readonly number[]): boolean =>
   short.length <= long.length && short.every((dim, axis) => dim === long[axis + long.length - short.length]);
 
+/** As a 32-bit number: sizes that were divided make loops over them slow. */
+const whole = (size: number): number => size | 0;
+
 function product(a: Operand, b: Operand, flipA: boolean, flipB: boolean): Result | null {
   const outer = a.shape.slice(0, -2);
   if (outer.join() !== b.shape.slice(0, -2).join()) return null;
-  const [heightA, widthA] = a.shape.slice(-2) as [number, number];
-  const [heightB, widthB] = b.shape.slice(-2) as [number, number];
+  const [heightA, widthA] = a.shape.slice(-2).map(whole) as [number, number];
+  const [heightB, widthB] = b.shape.slice(-2).map(whole) as [number, number];
   const [rows, depth] = flipA ? [widthA, heightA] : [heightA, widthA];
   const columns = flipB ? heightB : widthB;
   const count = outer.reduce((total, dim) => total * dim, 1);
   const data = new Float32Array(count * rows * columns);
-  const steps = (flip: boolean, width: number) =>
-    flip ? { rowStep: 1, columnStep: width } : { rowStep: width, columnStep: 1 };
+  const flipped = (flip: boolean, values: Float32Array, start: number, width: number): MatrixView =>
+    flip ? view(values, start, 1, width) : view(values, start, width, 1);
   for (let index = 0; index < count; index += 1) {
-    addProduct(
-      rows,
-      columns,
-      depth,
-      { data: a.data, start: index * rows * depth, ...steps(flipA, widthA) },
-      { data: b.data, start: index * depth * columns, ...steps(flipB, widthB) },
-      { data, start: index * rows * columns, rowStep: columns, columnStep: 1 },
-    );
+    const left = flipped(flipA, a.data, index * rows * depth, widthA);
+    const right = flipped(flipB, b.data, index * depth * columns, widthB);
+    const result = view(data, index * rows * columns, columns, 1);
+    if (rows === 1 && !flipB) addRowProduct(columns, depth, left, right, result);
+    else addProduct(rows, columns, depth, left, right, result);
   }
   return { shape: [...outer, rows, columns], data };
 }
@@ -121,17 +121,17 @@ function convolution(tf: Tensorflow, x: number[], filter: number[], attributes: 
   );
   if (!isPlain || dataFormat !== 'NHWC') return null;
   const conv: Convolution = {
-    images: found.batchSize,
-    height: found.inHeight,
-    width: found.inWidth,
-    inputs: found.inChannels,
-    outputs: found.outChannels,
-    kernelHeight: found.filterHeight,
-    kernelWidth: found.filterWidth,
-    outHeight: found.outHeight,
-    outWidth: found.outWidth,
-    top: found.padInfo.top,
-    left: found.padInfo.left,
+    images: whole(found.batchSize),
+    height: whole(found.inHeight),
+    width: whole(found.inWidth),
+    inputs: whole(found.inChannels),
+    outputs: whole(found.outChannels),
+    kernelHeight: whole(found.filterHeight),
+    kernelWidth: whole(found.filterWidth),
+    outHeight: whole(found.outHeight),
+    outWidth: whole(found.outWidth),
+    top: whole(found.padInfo.top),
+    left: whole(found.padInfo.left),
   };
   return { conv, outShape: found.outShape };
 }
