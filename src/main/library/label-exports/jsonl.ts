@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HISTORY_FORMAT } from '../../import/label-files/history.ts';
 import {
   type ExportedFace,
   isoTime,
@@ -8,9 +9,6 @@ import {
   type NamedLabel,
 } from './label-export.ts';
 import { createTextFile } from './text-file.ts';
-
-/** What the first line of a history says it is; raised when a reader of old files would misread new ones. */
-export const HISTORY_FORMAT = { type: 'countenance-labels', version: 1 } as const;
 
 /** One JSON object a line: the dataset, its faces with votes and labels, then every event in its order. */
 export const jsonl = {

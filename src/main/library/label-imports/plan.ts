@@ -62,6 +62,8 @@ export interface PlanOptions {
   readonly annotator: string;
   /** What the file's class names mean: a class of the dataset, or `skip`. */
   readonly classMap: Readonly<Record<string, string>>;
+  /** Conflicting rows will not be taken, so that rows after them meet what was there. */
+  readonly keepsOurs?: boolean;
 }
 
 const SKIP = 'skip';
@@ -70,11 +72,7 @@ const SKIP = 'skip';
  * Compares a file's rows with a dataset, writing nothing. A face is found by its whole key, else by the last part of a
  * path that only one face has. Of several rows about one face each is compared with what the ones before leave behind.
  */
-export async function planLabels(
-  rows: AsyncIterable<ReadLabel> | Iterable<ReadLabel>,
-  known: KnownFaces,
-  options: PlanOptions,
-): Promise<LabelImportPlan> {
+export function planLabels(rows: Iterable<ReadLabel>, known: KnownFaces, options: PlanOptions): LabelImportPlan {
   const find = faceFinder(known.faces);
   const classOf = classFinder(known.classes, options.classMap);
   const states = new Map<number, FaceState>();
@@ -83,19 +81,25 @@ export async function planLabels(
   const unknownClasses = new Map<string, LabelRow[]>();
   const bad: BadLabelRow[] = [];
   let [unlabelled, leftOut] = [0, 0];
-  for await (const row of rows) {
+  for (const row of rows) {
     if (row === null) unlabelled += 1;
     else if (isBad(row)) bad.push(row);
     else {
       const label = classOf(row.label);
       const face = find(row.face);
       if (label === SKIP) leftOut += 1;
-      else if (label === null) unknownClasses.set(row.label, [...(unknownClasses.get(row.label) ?? []), row]);
+      else if (label === null) push(unknownClasses, row);
       else if (face === null) unknownFaces.push(row);
-      else labels.push(plan(row, face, label, states, options.annotator));
+      else labels.push(plan(row, face, label, states, options));
     }
   }
   return { labels, unlabelled, unknownFaces, unknownClasses, leftOut, bad };
+}
+
+function push(byClass: Map<string, LabelRow[]>, row: LabelRow): void {
+  const known = byClass.get(row.label);
+  if (known === undefined) byClass.set(row.label, [row]);
+  else known.push(row);
 }
 
 interface FaceState {
@@ -109,7 +113,7 @@ function plan(
   face: KnownFace,
   label: number,
   states: Map<number, FaceState>,
-  unnamed: string,
+  { annotator: unnamed, keepsOurs = false }: PlanOptions,
 ): PlannedLabel {
   const { place, at, note } = row;
   const state = states.get(face.id) ?? { ...face, byAnnotator: new Map(face.byAnnotator) };
@@ -117,8 +121,10 @@ function plan(
   const annotator = row.annotator ?? unnamed;
   const effect = effectOf(state, annotator, label);
   const { label: before, relabelledBy } = state;
-  if (effect !== 'known') Object.assign(state, { label, relabelledBy: annotator });
-  state.byAnnotator.set(annotator, label);
+  if (effect !== 'conflict' || !keepsOurs) {
+    if (effect !== 'known') Object.assign(state, { label, relabelledBy: annotator });
+    state.byAnnotator.set(annotator, label);
+  }
   return { place, faceId: face.id, key: face.key, before, relabelledBy, label, annotator, at, note, effect };
 }
 
