@@ -1,3 +1,4 @@
+import { expectedCalibrationError } from '../../shared/calibration.ts';
 import { confusionFigures } from '../../shared/confusion.ts';
 import type { Evaluation } from '../../shared/contract/analysis.ts';
 import { SPLITS, type Split } from '../../shared/entities.ts';
@@ -30,13 +31,20 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
   );
   const position = new Map(axis.map((classIndex, index) => [classIndex, index]));
   const confusion = axis.map(() => axis.map(() => 0));
+  const confidences: number[] = [];
+  const right: number[] = [];
   let dropped = 0;
   let unpredicted = 0;
-  for (const { votes, predicted } of facesOf(library, run.id, run.datasetId, request.split)) {
+  for (const { votes, predicted, confidence } of facesOf(library, run.id, run.datasetId, request.split)) {
     const target = protocol.target(decodeVotes(votes), emotion);
     if (target === null) dropped += 1;
     else if (predicted === null) unpredicted += 1;
-    else confusion[position.get(argmax(target))!]![position.get(predicted)!]! += 1;
+    else {
+      const voted = argmax(target);
+      confusion[position.get(voted)!]![position.get(predicted)!]! += 1;
+      confidences.push(confidence!);
+      right.push(Number(predicted === voted));
+    }
   }
   const figures = confusionFigures(confusion);
   const names = axis.map((index) => dataset.classes[index]!.name);
@@ -52,6 +60,7 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
     classIndices: axis,
     accuracy: figures.accuracy,
     macroF1: figures.macroF1,
+    ece: expectedCalibrationError(confidences, right),
     support: figures.support,
     dropped,
     unpredicted,
@@ -84,17 +93,24 @@ export function targetClassOf(
   };
 }
 
+interface ScoredFace {
+  readonly votes: Buffer;
+  /** Null where the run has not predicted the face. */
+  readonly predicted: number | null;
+  readonly confidence: number | null;
+}
+
 function facesOf(
   library: Library,
   runId: number,
   datasetId: number,
   split: Split,
-): IterableIterator<{ votes: Buffer; predicted: number | null }> {
+): IterableIterator<ScoredFace> {
   return library.sqlite
     .prepare(
-      `SELECT s.votes, p.predicted FROM samples s
+      `SELECT s.votes, p.predicted, p.confidence FROM samples s
        LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id
        WHERE s.dataset_id = ? AND s.split = ?`,
     )
-    .iterate(runId, datasetId, SPLITS.indexOf(split)) as IterableIterator<{ votes: Buffer; predicted: number | null }>;
+    .iterate(runId, datasetId, SPLITS.indexOf(split)) as IterableIterator<ScoredFace>;
 }

@@ -6,6 +6,7 @@ import type { BackendEvent } from '../../shared/contract/jobs.ts';
 import { targetClassOf } from '../analysis/evaluate.ts';
 import { registerShippedModels } from '../engine/models/register.ts';
 import { type Library, openLibrary } from '../library/db.ts';
+import { createSimilarFaces } from '../library/similar.ts';
 import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
 import type { BackendContext, Host } from './context.ts';
@@ -15,8 +16,10 @@ import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { superResolution } from './super-resolution.ts';
@@ -31,6 +34,7 @@ export const router = api.router({
   jobs,
   models,
   nets,
+  queues,
   runs,
   samples,
   superResolution,
@@ -81,6 +85,8 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     version: options.version,
     library,
     views: createViews(library, targetClassOf),
+    similar: createSimilarFaces(library),
+    measuring: createMeasuring(library),
     jobs: createJobRunner({
       library,
       engineEntry: options.engineEntry,
@@ -103,6 +109,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     needsUpload: (upload) => isUploadNeeded(library, upload),
     async close() {
       await context.jobs.close();
+      await context.measuring.close();
       library.close();
     },
   };

@@ -71,6 +71,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['votes from', evaluation.voteFiles.join(', ')],
     ['accuracy', percent(evaluation.accuracy)],
     ['macro-F1', percent(evaluation.macroF1)],
+    ['ECE', percent(evaluation.ece)],
     [
       'support',
       `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)})`,

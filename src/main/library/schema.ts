@@ -255,6 +255,82 @@ export const trainingEpochs = sqliteTable(
   (table) => [primaryKey({ columns: [table.trainingId, table.epoch] })],
 );
 
+/**
+ * A run's measures of a face: little-endian float32, one for each name of the run's measure set, NaN where a measure is
+ * not defined. A face whose row is missing has not been measured yet, or not since its label changed.
+ */
+export const measures = sqliteTable(
+  'measures',
+  {
+    runId: integer('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    numbers: blob('numbers').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.sampleId] }), index('measures_sample').on(table.sampleId)],
+);
+
+/**
+ * Which measures the rows of a run hold, as a JSON list of names in their order; `revision` grows with every change of
+ * its rows. Triggers on `samples` drop the rows of a face whose votes or label change.
+ */
+export const measureSets = sqliteTable('measure_sets', {
+  runId: integer('run_id')
+    .primaryKey()
+    .references(() => runs.id, { onDelete: 'cascade' }),
+  names: text('names').notNull(),
+  revision: integer('revision').notNull().default(0),
+});
+
+/** A review queue: a saved query, `filter` a SampleFilter as JSON, and an order. `position` is where its reader is. */
+export const queues = sqliteTable(
+  'queues',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull().unique(),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    runId: integer('run_id').references(() => runs.id, { onDelete: 'set null' }),
+    filter: text('filter').notNull(),
+    orderName: text('order_name').notNull(),
+    seed: integer('seed').notNull(),
+    balanced: integer('balanced').notNull(),
+    sizeLimit: integer('size_limit'),
+    position: integer('position').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    filledAt: integer('filled_at').notNull(),
+  },
+  (table) => [index('queues_dataset').on(table.datasetId), index('queues_run').on(table.runId)],
+);
+
+/** A face of a queue; `revision` is its label's when it was settled, so that a later change brings it back. */
+export const queueItems = sqliteTable(
+  'queue_items',
+  {
+    queueId: integer('queue_id')
+      .notNull()
+      .references(() => queues.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    score: real('score').notNull(),
+    status: text('status').notNull().default('waiting'),
+    revision: integer('revision'),
+    settledAt: integer('settled_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.queueId, table.position] }),
+    uniqueIndex('queue_items_face').on(table.queueId, table.sampleId),
+    index('queue_items_status').on(table.queueId, table.status, table.position),
+    index('queue_items_sample').on(table.sampleId),
+  ],
+);
+
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

@@ -15,6 +15,8 @@ export const evaluationSchema = z.object({
   classIndices: z.array(z.number().int()),
   accuracy: z.number().nullable(),
   macroF1: z.number().nullable(),
+  /** Expected calibration error over 15 bins of equal width. */
+  ece: z.number().nullable(),
   support: z.number().int(),
   dropped: z.number().int(),
   unpredicted: z.number().int(),

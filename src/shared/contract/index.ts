@@ -4,6 +4,7 @@ import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { superResolution } from './super-resolution.ts';
@@ -18,6 +19,7 @@ export const contract = {
   jobs,
   models,
   nets,
+  queues,
   runs,
   samples,
   superResolution,

@@ -8,7 +8,7 @@ export const backendEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job'), job: jobSchema }),
   z.object({
     type: z.literal('changed'),
-    what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings']),
+    what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings', 'queues']),
   }),
 ]);
 export type BackendEvent = z.infer<typeof backendEventSchema>;

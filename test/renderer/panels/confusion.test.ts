@@ -25,6 +25,7 @@ const EVALUATION: Evaluation = {
   classIndices: [0, 3, 7],
   accuracy: 11 / 14,
   macroF1: 0.7,
+  ece: 0.05,
   support: 14,
   dropped: 3,
   unpredicted: 0,
