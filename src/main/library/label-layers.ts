@@ -6,7 +6,10 @@ import { deriveVotes } from './votes.ts';
 /** How much of a dataset is the crowd's word, how much annotators', and how often these agree with the crowd. */
 export function labelLayers(library: Library, datasetId: number): LabelLayers {
   const totals = { faces: 0, voted: 0, votes: 0, relabelled: 0, changed: 0, votesMoved: 0, facesMoved: 0 };
-  const annotators = new Map<string, { labels: number; withCrowd: number; comparable: number; lastAt: number | null }>();
+  const annotators = new Map<
+    string,
+    { labels: number; withCrowd: number; comparable: number; lastAt: number | null }
+  >();
   for (const { votes, currentVotes, relabel, byAnnotator } of labelledFaces(library, datasetId)) {
     const crowd = deriveVotes(votes);
     const moved = votes.reduce((sum, count, index) => sum + Math.abs(currentVotes[index]! - count), 0);

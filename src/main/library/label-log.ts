@@ -7,6 +7,8 @@ export interface NewEntry {
   readonly sampleId: number;
   readonly field: LabelField;
   readonly after: string;
+  /** The event whose place in time a label takes that an undo put back; left out: its own. */
+  readonly standing?: number | null;
 }
 
 /** An action to enter as it was done, here or elsewhere. */
@@ -20,20 +22,27 @@ export interface NewLoggedAction {
   readonly entries: readonly NewEntry[];
 }
 
+/** An action's number in the log, and those of its events in the order of its entries. */
+export interface AppendedAction {
+  readonly id: number;
+  readonly events: readonly number[];
+}
+
 /** Enters an action with its events and moves what is derived from them. Within a transaction of the caller's. */
-export function appendAction(library: Library, action: NewLoggedAction): number {
+export function appendAction(library: Library, action: NewLoggedAction): AppendedAction {
   const { annotatorId, kind, target, queueId, runId, at, entries } = action;
   const inserted = library
     .prepare('INSERT INTO label_actions (annotator_id, kind, target, queue_id, run_id, at) VALUES (?, ?, ?, ?, ?, ?)')
     .run(annotatorId, kind, target, queueId, runId, at);
-  const actionId = Number(inserted.lastInsertRowid);
+  const id = Number(inserted.lastInsertRowid);
   const insert = library.prepare(
-    'INSERT INTO label_events (action_id, sample_id, field, before, after) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO label_events (action_id, sample_id, field, before, after, standing) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  for (const { sampleId, field, after } of entries) {
+  const events = entries.map(({ sampleId, field, after, standing = null }) => {
     const before = currentValue(library, sampleId, annotatorId, field);
-    const { lastInsertRowid } = insert.run(actionId, sampleId, field, before, after);
-    applyChange(library, { id: Number(lastInsertRowid), sampleId, annotatorId, field, after, at });
-  }
-  return actionId;
+    const event = Number(insert.run(id, sampleId, field, before, after, standing).lastInsertRowid);
+    applyChange(library, { id: event, sampleId, annotatorId, field, after, standing, at });
+    return event;
+  });
+  return { id, events };
 }

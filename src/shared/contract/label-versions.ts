@@ -101,7 +101,9 @@ export const labelVersions = {
     )
     .output(labelVersionSchema),
   compare: base
-    .input(z.object({ datasetId: idSchema, from: z.string(), to: z.string(), first: z.number().int().min(0).max(5000) }))
+    .input(
+      z.object({ datasetId: idSchema, from: z.string(), to: z.string(), first: z.number().int().min(0).max(5000) }),
+    )
     .output(labelComparisonSchema),
   /** Makes the current labels those of a version again, as one action of an annotator that can be undone. */
   restore: base

@@ -8,11 +8,18 @@ export const HISTORY_FORMAT = { type: 'countenance-labels', version: 1 } as cons
 
 const counts = z.record(z.string(), z.number().int());
 
+const common = {
+  face: z.string(),
+  /** The change whose place in time a label takes that an undo put back; changes count from 1 over the file. */
+  standing: z.number().int().positive().nullish(),
+};
+const text = z.string().nullable();
+
 /** A change with its face and classes by name; votes are what is added and taken, by class. */
 const changeSchema = z.discriminatedUnion('field', [
-  z.object({ face: z.string(), field: z.literal('label'), before: z.string().nullable(), after: z.string().nullable() }),
-  z.object({ face: z.string(), field: z.literal('votes'), before: counts.nullable(), after: counts.nullable() }),
-  z.object({ face: z.string(), field: z.literal('note'), before: z.string().nullable(), after: z.string().nullable() }),
+  z.object({ ...common, field: z.literal('label'), before: text, after: text }),
+  z.object({ ...common, field: z.literal('votes'), before: counts.nullable(), after: counts.nullable() }),
+  z.object({ ...common, field: z.literal('note'), before: text, after: text }),
 ]);
 export type HistoryChange = z.infer<typeof changeSchema>;
 
@@ -62,7 +69,8 @@ export async function readHistory(entry: TreeEntry): Promise<LabelHistory> {
     if (text.trim() === '') continue;
     const value = parsed(text, entry, line);
     if (head === null) head = headOf(value, entry, line);
-    else if ((value as { type?: unknown }).type === 'action') actions.push({ line, action: actionOf(value, entry, line) });
+    else if ((value as { type?: unknown }).type === 'action')
+      actions.push({ line, action: actionOf(value, entry, line) });
   }
   if (head === null) throw broken(entry, 1, 'it is empty');
   refuseGaps(entry, actions);

@@ -5,6 +5,7 @@ import type { Library } from '../db.ts';
 import { isoTime } from './label-export.ts';
 
 interface EventRow {
+  readonly id: number;
   readonly action: number;
   readonly kind: LabelEvent['kind'];
   readonly target: number | null;
@@ -16,13 +17,14 @@ interface EventRow {
   readonly field: LabelField;
   readonly before: string;
   readonly after: string;
+  readonly standing: number | null;
 }
 
 /** The queue and run of an action by name: as they are here, or as the file told that it came from. */
-const EVENTS = `SELECT t.id AS action, t.kind, t.target, a.name AS annotator, t.at,
+const EVENTS = `SELECT e.id, t.id AS action, t.kind, t.target, a.name AS annotator, t.at,
   coalesce(o.queue, q.name, 'queue ' || t.queue_id) AS queue,
   coalesce(o.run, m.name || ', run ' || t.run_id, 'run ' || t.run_id) AS run,
-  s.key AS face, e.field, e.before, e.after
+  s.key AS face, e.field, e.before, e.after, e.standing
   FROM label_events e JOIN samples s ON s.id = e.sample_id JOIN label_actions t ON t.id = e.action_id
   JOIN annotators a ON a.id = t.annotator_id LEFT JOIN label_action_origins o ON o.action_id = t.id
   LEFT JOIN queues q ON q.id = t.queue_id LEFT JOIN runs r ON r.id = t.run_id LEFT JOIN models m ON m.id = r.model_id
@@ -39,6 +41,7 @@ export function historyRecords(library: Library, datasetId: number): NumberedAct
   const classes = datasetClasses(library, datasetId).map(({ name }) => name);
   const actions: (Omit<NumberedAction, 'record'> & { record: HistoryAction & { changes: HistoryChange[] } })[] = [];
   const numbers = new Map<number, number>();
+  const places = new Map<number, number>();
   for (const row of library.prepare(EVENTS).all(datasetId) as EventRow[]) {
     if (actions.at(-1)?.id !== row.action) {
       numbers.set(row.action, actions.length + 1);
@@ -50,7 +53,10 @@ export function historyRecords(library: Library, datasetId: number): NumberedAct
         record: { type: 'action', number, annotator, kind, target: undone, queue, run, at: isoTime(at), changes: [] },
       });
     }
-    actions.at(-1)!.record.changes.push(changeOf(row, classes));
+    places.set(row.id, places.size + 1);
+    const standing = row.standing === null ? undefined : places.get(row.standing);
+    const change = changeOf(row, classes);
+    actions.at(-1)!.record.changes.push(standing === undefined ? change : { ...change, standing });
   }
   return actions;
 }

@@ -50,7 +50,10 @@ async function headOf(file: string): Promise<string> {
     const { bytesRead } = await handle.read(bytes, 0, HEAD, 0).catch((error: unknown) => {
       throw new ImportError(`${file} cannot be read: ${(error as Error).message}`, { file }, error);
     });
-    return bytes.subarray(0, bytesRead).toString('utf8').replace(/^\uFEFF/, '');
+    return bytes
+      .subarray(0, bytesRead)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '');
   } finally {
     await handle.close();
   }
@@ -70,5 +73,9 @@ function readerNamed(name: string): LabelReader {
   const found = LABEL_READERS.find((reader) => reader.name === name);
   if (found !== undefined) return found;
   const names = LABEL_READERS.map((reader) => reader.name);
-  throw new UsageError(`Labels are not imported from “${name}”.`, { field: 'format', names, remedy: `Use ${names.join(', ')}.` });
+  throw new UsageError(`Labels are not imported from “${name}”.`, {
+    field: 'format',
+    names,
+    remedy: `Use ${names.join(', ')}.`,
+  });
 }

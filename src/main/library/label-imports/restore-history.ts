@@ -6,7 +6,7 @@ import type { LabelPlace } from '../../import/label-files/label-row.ts';
 import { ensureAnnotator } from '../annotators.ts';
 import { datasetClasses } from '../datasets.ts';
 import type { Library } from '../db.ts';
-import { appendAction, type NewEntry } from '../label-log.ts';
+import { type AppendedAction, appendAction, type NewEntry } from '../label-log.ts';
 import { currentValue } from '../label-states.ts';
 
 /** A change that was made from another value than the one that stands here. */
@@ -53,38 +53,54 @@ export function restoreHistory(
 ): HistoryOutcome {
   const translate = translator(library, datasetId, history, options.classMap);
   const present = presentActions(library, datasetId);
-  const numbers = new Map<number, number>();
+  const actionOf = new Map<number, number>();
+  const eventOf = new Map<number, number>();
   const conflicts: HistoryConflict[] = [];
   const unknownFaces: { place: LabelPlace; face: string }[] = [];
-  let [known, restored, events] = [0, 0, 0];
+  let [known, restored, events, told] = [0, 0, 0, 0];
   for (const { line, action } of history.actions) {
     const place = { file: history.file, line };
-    const changes = action.changes.flatMap((change) => {
+    const changes = action.changes.flatMap((change): ToldChange[] => {
+      told += 1;
       const own = translate(change);
       if (own === null) unknownFaces.push({ place, face: change.face });
-      return own === null ? [] : [{ own, face: change.face }];
+      return own === null ? [] : [{ number: told, told: change, own }];
     });
-    const same = present.get(fingerprint(action.annotator, action.kind, Date.parse(action.at), changes.map(({ own }) => own)))?.shift();
+    const own = changes.map((change) => change.own);
+    const same = present.get(fingerprint(action.annotator, action.kind, Date.parse(action.at), own))?.shift();
     if (same !== undefined && changes.length > 0) {
       known += 1;
-      numbers.set(action.number, same);
+      actionOf.set(action.number, same.id);
+      for (const [index, { number }] of changes.entries()) eventOf.set(number, same.events[index]!);
       continue;
     }
     const annotatorId = ensureAnnotator(library, action.annotator).id;
-    const entries = changes.filter(({ own, face }) => {
-      const here = currentValue(library, own.sampleId, annotatorId, own.field);
-      if (here === own.before) return true;
-      const { sampleId, field, after } = own;
+    const entered = changes.filter(({ own: { sampleId, field, before, after }, told: { face } }) => {
+      const here = currentValue(library, sampleId, annotatorId, field);
+      if (here === before) return true;
       conflicts.push({ place, sampleId, face, annotator: action.annotator, field, here, after });
       return options.conflicts !== 'ours';
     });
-    const target = action.target === null ? null : (numbers.get(action.target) ?? null);
-    if (entries.length === 0 || (action.kind !== 'do' && target === null)) continue;
-    numbers.set(action.number, enter(library, action, annotatorId, target, entries.map(({ own }) => own)));
+    const target = action.target === null ? null : (actionOf.get(action.target) ?? null);
+    if (entered.length === 0 || (action.kind !== 'do' && target === null)) continue;
+    const entries = entered.map(({ own: entry, told: { standing } }) => ({
+      ...entry,
+      standing: standing == null ? null : (eventOf.get(standing) ?? null),
+    }));
+    const done = enter(library, action, annotatorId, target, entries);
+    actionOf.set(action.number, done.id);
+    for (const [index, { number }] of entered.entries()) eventOf.set(number, done.events[index]!);
     restored += 1;
     events += entries.length;
   }
   return { known, restored, events, conflicts, unknownFaces };
+}
+
+/** A change as the file tells it, its number over the file, and what it is here. */
+interface ToldChange {
+  readonly number: number;
+  readonly told: HistoryChange;
+  readonly own: OwnChange;
 }
 
 function enter(
@@ -93,12 +109,22 @@ function enter(
   annotatorId: number,
   target: number | null,
   entries: readonly NewEntry[],
-): number {
-  const id = appendAction(library, { annotatorId, kind, target, queueId: null, runId: null, at: Date.parse(at), entries });
+): AppendedAction {
+  const done = appendAction(library, {
+    annotatorId,
+    kind,
+    target,
+    queueId: null,
+    runId: null,
+    at: Date.parse(at),
+    entries,
+  });
   if (queue !== null || run !== null) {
-    library.prepare('INSERT INTO label_action_origins (action_id, queue, run) VALUES (?, ?, ?)').run(id, queue, run);
+    library
+      .prepare('INSERT INTO label_action_origins (action_id, queue, run) VALUES (?, ?, ?)')
+      .run(done.id, queue, run);
   }
-  return id;
+  return done;
 }
 
 /** Turns a change told by names into one by numbers; null where the dataset has no such face. */
@@ -143,28 +169,37 @@ function translator(
   };
 }
 
-/** The numbers of the dataset's actions by what they did, so that none is entered twice. */
-function presentActions(library: Library, datasetId: number): Map<string, number[]> {
+/** The dataset's actions with their events, by what they did, so that none is entered twice. */
+function presentActions(library: Library, datasetId: number): Map<string, AppendedAction[]> {
   const rows = library
     .prepare(
-      `SELECT t.id, a.name AS annotator, t.kind, t.at, e.sample_id AS sampleId, e.field, e.before, e.after
-       FROM label_events e JOIN samples s ON s.id = e.sample_id JOIN label_actions t ON t.id = e.action_id
+      `SELECT t.id, e.id AS event, a.name AS annotator, t.kind, t.at, e.sample_id AS sampleId, e.field, e.before,
+         e.after FROM label_events e JOIN samples s ON s.id = e.sample_id JOIN label_actions t ON t.id = e.action_id
        JOIN annotators a ON a.id = t.annotator_id WHERE s.dataset_id = ? ORDER BY e.id`,
     )
-    .all(datasetId) as (OwnChange & { id: number; annotator: string; kind: HistoryAction['kind']; at: number })[];
-  const actions = new Map<number, typeof rows>();
+    .all(datasetId) as PresentRow[];
+  const actions = new Map<number, PresentRow[]>();
   for (const row of rows) {
     const known = actions.get(row.id);
     if (known === undefined) actions.set(row.id, [row]);
     else known.push(row);
   }
-  const present = new Map<string, number[]>();
+  const present = new Map<string, AppendedAction[]>();
   for (const [id, changes] of actions) {
     const { annotator, kind, at } = changes[0]!;
     const key = fingerprint(annotator, kind, at, changes);
-    present.set(key, [...(present.get(key) ?? []), id]);
+    const events = changes.map(({ event }) => event);
+    present.set(key, [...(present.get(key) ?? []), { id, events }]);
   }
   return present;
+}
+
+interface PresentRow extends OwnChange {
+  readonly id: number;
+  readonly event: number;
+  readonly annotator: string;
+  readonly kind: HistoryAction['kind'];
+  readonly at: number;
 }
 
 const fingerprint = (annotator: string, kind: string, at: number, changes: readonly OwnChange[]): string =>
