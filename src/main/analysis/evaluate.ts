@@ -3,6 +3,7 @@ import { confusionFigures } from '../../shared/confusion.ts';
 import type { Evaluation } from '../../shared/contract/analysis.ts';
 import { SPLITS, type Split } from '../../shared/entities.ts';
 import { UsageError } from '../../shared/errors.ts';
+import { type Relabel, relabelsOf, withAddedVotes } from '../library/current-labels.ts';
 import { getDataset } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
 import { argmax } from '../library/predictions.ts';
@@ -18,7 +19,8 @@ export interface EvaluationRequest {
 }
 
 /**
- * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target.
+ * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target,
+ * or the relabel where an annotator set one (a relabel that is no emotion drops it).
  * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError.
  */
 export function evaluateRun(library: Library, request: EvaluationRequest): Evaluation {
@@ -31,16 +33,23 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
   );
   const position = new Map(axis.map((classIndex, index) => [classIndex, index]));
   const confusion = axis.map(() => axis.map(() => 0));
+  const relabels = relabelsOf(library, run.datasetId);
+  const judged = (crowd: readonly number[], relabel: Relabel | null): number | null => {
+    if (relabel?.label != null) return emotion[relabel.label] ? relabel.label : null;
+    const target = protocol.target(withAddedVotes(crowd, relabel?.votes ?? null), emotion);
+    return target === null ? null : argmax(target);
+  };
   const confidences: number[] = [];
   const right: number[] = [];
+  let relabelled = 0;
   let dropped = 0;
   let unpredicted = 0;
-  for (const { votes, predicted, confidence } of facesOf(library, run.id, run.datasetId, request.split)) {
-    const target = protocol.target(decodeVotes(votes), emotion);
-    if (target === null) dropped += 1;
+  for (const { id, votes, predicted, confidence } of facesOf(library, run.id, run.datasetId, request.split)) {
+    const voted = judged(decodeVotes(votes), relabels.get(id) ?? null);
+    if (relabels.get(id)?.label != null) relabelled += 1;
+    if (voted === null) dropped += 1;
     else if (predicted === null) unpredicted += 1;
     else {
-      const voted = argmax(target);
       confusion[position.get(voted)!]![position.get(predicted)!]! += 1;
       confidences.push(confidence!);
       right.push(Number(predicted === voted));
@@ -64,6 +73,7 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
     support: figures.support,
     dropped,
     unpredicted,
+    relabelled,
     confusion,
     perClass: figures.perClass.map((entry, index) => ({ name: names[index]!, ...entry })),
   };
@@ -94,21 +104,17 @@ export function targetClassOf(
 }
 
 interface ScoredFace {
+  readonly id: number;
   readonly votes: Buffer;
   /** Null where the run has not predicted the face. */
   readonly predicted: number | null;
   readonly confidence: number | null;
 }
 
-function facesOf(
-  library: Library,
-  runId: number,
-  datasetId: number,
-  split: Split,
-): IterableIterator<ScoredFace> {
+function facesOf(library: Library, runId: number, datasetId: number, split: Split): IterableIterator<ScoredFace> {
   return library.sqlite
     .prepare(
-      `SELECT s.votes, p.predicted, p.confidence FROM samples s
+      `SELECT s.id, s.votes, p.predicted, p.confidence FROM samples s
        LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id
        WHERE s.dataset_id = ? AND s.split = ?`,
     )

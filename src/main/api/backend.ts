@@ -16,6 +16,8 @@ import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { watchLabels } from './label-watch.ts';
+import { labels } from './labels.ts';
 import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
@@ -32,6 +34,7 @@ export const router = api.router({
   datasets,
   imports,
   jobs,
+  labels,
   models,
   nets,
   queues,
@@ -92,6 +95,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
       engineEntry: options.engineEntry,
       publish: (event) => events.publish('event', event),
     }),
+    labelWatch: watchLabels(library, events),
     events,
     engineEntry: options.engineEntry,
     log,
@@ -110,6 +114,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     async close() {
       await context.jobs.close();
       await context.measuring.close();
+      context.labelWatch.stop();
       library.close();
     },
   };

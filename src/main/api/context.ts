@@ -6,6 +6,7 @@ import type { SimilarFaces } from '../library/similar.ts';
 import type { Views } from '../library/views.ts';
 import type { BackendEvents } from './events.ts';
 import type { JobRunner } from './job-runner.ts';
+import type { LabelWatch } from './label-watch.ts';
 import type { Measuring } from './measuring.ts';
 
 /** Which program the backend serves. */
@@ -20,6 +21,7 @@ export interface BackendContext {
   readonly similar: SimilarFaces;
   readonly measuring: Measuring;
   readonly jobs: JobRunner;
+  readonly labelWatch: LabelWatch;
   readonly events: BackendEvents;
   readonly engineEntry: string;
   readonly log: Logger;

@@ -74,7 +74,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['ECE', percent(evaluation.ece)],
     [
       'support',
-      `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)})`,
+      `${count(evaluation.support)} (dropped ${count(evaluation.dropped)}, not predicted ${count(evaluation.unpredicted)}, relabelled ${count(evaluation.relabelled)})`,
     ],
   ]);
   const perClass = table(

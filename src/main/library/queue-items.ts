@@ -66,6 +66,11 @@ export function settleItem(library: Library, queueId: number, sampleId: number, 
   if (changes === 0) throw new NotFoundError(`Queue ${queueId} does not hold face ${sampleId}.`);
 }
 
+/** Whether a queue holds a face. */
+export const hasItem = (library: Library, queueId: number, sampleId: number): boolean =>
+  library.prepare('SELECT 1 FROM queue_items WHERE queue_id = ? AND sample_id = ?').get(queueId, sampleId) !==
+  undefined;
+
 /** Puts every skipped face of a queue back. */
 export function unskipItems(library: Library, queueId: number): void {
   library

@@ -331,6 +331,99 @@ export const queueItems = sqliteTable(
   ],
 );
 
+/** A person who labels. */
+export const annotators = sqliteTable('annotators', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/**
+ * What an annotator did at once, to one face or to many: `do`, or `undo` or `redo` of the action `target`. Rows are
+ * never altered.
+ */
+export const labelActions = sqliteTable(
+  'label_actions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    annotatorId: integer('annotator_id')
+      .notNull()
+      .references(() => annotators.id),
+    kind: text('kind').notNull(),
+    target: integer('target'),
+    queueId: integer('queue_id'),
+    runId: integer('run_id'),
+    at: integer('at').notNull(),
+  },
+  (table) => [index('label_actions_annotator').on(table.annotatorId, table.id)],
+);
+
+/**
+ * One change of one face within an action: its annotator's own `label`, `votes` or `note` went from `before` to
+ * `after`, both JSON. A label that an undo puts back stands in time where it stood before, at the event `standing`; others at
+ * their own. Triggers refuse to alter a row, and to delete it while its face is there.
+ */
+export const labelEvents = sqliteTable(
+  'label_events',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    actionId: integer('action_id')
+      .notNull()
+      .references(() => labelActions.id),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    field: text('field').notNull(),
+    before: text('before').notNull(),
+    after: text('after').notNull(),
+    standing: integer('standing'),
+  },
+  (table) => [
+    index('label_events_sample').on(table.sampleId, table.id),
+    index('label_events_action').on(table.actionId),
+  ],
+);
+
+/** What an annotator says of a face now, as the events have it; `labelEvent` is the event that last set the label. */
+export const annotations = sqliteTable(
+  'annotations',
+  {
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    annotatorId: integer('annotator_id')
+      .notNull()
+      .references(() => annotators.id),
+    label: integer('label'),
+    labelEvent: integer('label_event').notNull(),
+    votes: text('votes'),
+    note: text('note'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sampleId, table.annotatorId] }),
+    index('annotations_annotator').on(table.annotatorId),
+  ],
+);
+
+/**
+ * How a face stands after all its events: `label` is the newest relabel that holds, `votes` what annotators added to
+ * or took from the crowd's, `revision` counts its events.
+ */
+export const currentLabels = sqliteTable(
+  'current_labels',
+  {
+    sampleId: integer('sample_id')
+      .primaryKey()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    label: integer('label'),
+    annotatorId: integer('annotator_id').references(() => annotators.id),
+    votes: text('votes'),
+    revision: integer('revision').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [index('current_labels_label').on(table.label)],
+);
+
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

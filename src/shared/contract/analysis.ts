@@ -20,6 +20,8 @@ export const evaluationSchema = z.object({
   support: z.number().int(),
   dropped: z.number().int(),
   unpredicted: z.number().int(),
+  /** Faces judged by an annotator's relabel instead of the votes. */
+  relabelled: z.number().int(),
   confusion: z.array(z.array(z.number().int())),
   perClass: z.array(
     z.object({

@@ -2,6 +2,7 @@ import { analysis } from './analysis.ts';
 import { datasets } from './datasets.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
 import { queues } from './queues.ts';
@@ -17,6 +18,7 @@ export const contract = {
   datasets,
   imports,
   jobs,
+  labels,
   models,
   nets,
   queues,

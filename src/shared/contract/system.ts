@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerChoiceSchema, providerReportSchema } from '../entities.ts';
+import { idSchema, providerChoiceSchema, providerReportSchema } from '../entities.ts';
 import { base } from './base.ts';
 
 export const systemInfoSchema = z.object({
@@ -21,7 +21,11 @@ export const systemInfoSchema = z.object({
 });
 export type SystemInfo = z.infer<typeof systemInfoSchema>;
 
-export const settingsSchema = z.object({ provider: providerChoiceSchema });
+export const settingsSchema = z.object({
+  provider: providerChoiceSchema,
+  /** Who labels at this library; null until somebody is chosen. */
+  annotatorId: idSchema.nullable(),
+});
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const system = {

@@ -29,6 +29,7 @@ const EVALUATION: Evaluation = {
   support: 14,
   dropped: 3,
   unpredicted: 0,
+  relabelled: 0,
   confusion: CONFUSION,
   perClass: [
     { name: 'neutral', precision: 8 / 9, recall: 0.8, f1: 16 / 19, support: 10, predicted: 9 },
