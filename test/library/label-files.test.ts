@@ -90,7 +90,12 @@ describe('labels exported as FERPlus CSV', () => {
     expect(Object.keys(rows[0]!).slice(0, 12).join(',')).toBe(VOTES_HEADER);
     expect(rows.map((row) => row.Usage)).toEqual(['Training', 'PublicTest', 'PrivateTest', '']);
     expect(rows[0]).toMatchObject({ neutral: '8', sadness: '2', label: 'sadness', 'relabelled by': 'Ben', note: '' });
-    expect(rows[2]).toMatchObject({ neutral: '8', happiness: '0', 'relabelled neutral': '6', 'relabelled happiness': '3' });
+    expect(rows[2]).toMatchObject({
+      neutral: '8',
+      happiness: '0',
+      'relabelled neutral': '6',
+      'relabelled happiness': '3',
+    });
     expect(rows[3]).toMatchObject({ label: '', 'relabelled by': '' });
     expect(rows[0]!['relabelled at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
@@ -158,7 +163,7 @@ describe.each([
          VALUES ('doubtful', ?, '{}', 'random-audit', 1, 0, 1, 1)`,
       )
       .run(datasetId);
-    from.prepare("INSERT INTO queue_items (queue_id, position, sample_id, score) VALUES (1, 0, 4, 0)").run();
+    from.prepare('INSERT INTO queue_items (queue_id, position, sample_id, score) VALUES (1, 0, 4, 0)').run();
     say(from, 'Ben', [4], label(FEAR), 1);
     const folder = tempFolder();
     await exported(from, datasetId, format, join(folder, name));
@@ -182,7 +187,10 @@ describe('a history', () => {
     const { library: into } = library();
     say(into, 'Ben', [1], label(HAPPINESS));
     const before = everything(into, datasetId);
-    await expect(imported(into, datasetId, out)).rejects.toMatchObject({ code: 'CONFLICT', detail: { kept: 'Nothing was imported.' } });
+    await expect(imported(into, datasetId, out)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      detail: { kept: 'Nothing was imported.' },
+    });
     expect(everything(into, datasetId)).toEqual(before);
     expect(await previewed(into, datasetId, out)).toMatchObject({
       conflicts: { count: 1, first: [{ face: KEYS[0], before: 'happiness', by: 'Ben', after: 'sadness' }] },
@@ -225,7 +233,8 @@ describe('a history', () => {
 });
 
 describe('others’ labels', () => {
-  const theirs = 'Image name,label,annotator,at,note\nfer0000000.png,happy,Cem,2026-01-31T12:00:00Z,sure\nfer0000001.png,Sad,Cem,,\nnobody.png,sad,Cem,,\n';
+  const theirs =
+    'Image name,label,annotator,at,note\nfer0000000.png,happy,Cem,2026-01-31T12:00:00Z,sure\nfer0000001.png,Sad,Cem,,\nnobody.png,sad,Cem,,\n';
 
   it('come in as events of those who gave them, when they gave them', async () => {
     const { library: where, datasetId } = library();
@@ -249,7 +258,10 @@ describe('others’ labels', () => {
     const before = everything(where, datasetId);
     expect(await previewed(where, datasetId, file(theirs))).toMatchObject({
       events: 0,
-      changes: { count: 1, first: [{ face: KEYS[0], before: 'neutral', by: null, after: 'happiness', annotator: 'Cem' }] },
+      changes: {
+        count: 1,
+        first: [{ face: KEYS[0], before: 'neutral', by: null, after: 'happiness', annotator: 'Cem' }],
+      },
       conflicts: { count: 1, first: [{ face: KEYS[1], before: 'fear', by: 'Ada', after: 'sadness' }] },
     });
     expect(everything(where, datasetId)).toEqual(before);
@@ -261,7 +273,10 @@ describe('others’ labels', () => {
     say(where, 'Ada', [2], label(FEAR));
     await expect(imported(where, datasetId, file(theirs))).rejects.toMatchObject({
       code: 'CONFLICT',
-      detail: { names: [KEYS[1]], table: [expect.anything(), [KEYS[1], 'Ada: fear', 'Cem: sadness', 'theirs.csv, line 3']] },
+      detail: {
+        names: [KEYS[1]],
+        table: [expect.anything(), [KEYS[1], 'Ada: fear', 'Cem: sadness', 'theirs.csv, line 3']],
+      },
     });
     expect(faceLabels(where, [1])[0]!.revision).toBe(0);
     await imported(where, datasetId, file(theirs), { conflicts: 'ours' });
@@ -317,7 +332,11 @@ describe('labels exported as class folders', () => {
     const found = readdirSync(out, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1));
-    expect(found.sort()).toEqual(['test/unknown/=cmd.png', 'train/sadness/fer0000000.png', 'valid/fear/fer0000001.png']);
+    expect(found.sort()).toEqual([
+      'test/unknown/=cmd.png',
+      'train/sadness/fer0000000.png',
+      'valid/fear/fer0000001.png',
+    ]);
   });
 });
 
@@ -332,7 +351,10 @@ describe.each(LABEL_EXPORTS)('the export as $name', ({ name, suffix }) => {
     expect(readdirSync(folder)).toEqual([]);
     await exportLabels(where, request);
     const before = readdirSync(folder, { recursive: true });
-    await expect(exportLabels(where, request)).rejects.toMatchObject({ code: 'CONFLICT', detail: { file: expect.any(String) } });
+    await expect(exportLabels(where, request)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      detail: { file: expect.any(String) },
+    });
     await exportLabels(where, { ...request, force: true });
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
     expect(existsSync(out)).toBe(true);

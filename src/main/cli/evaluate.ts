@@ -14,6 +14,7 @@ interface Options {
   readonly model?: string;
   readonly run?: number;
   readonly protocol: string;
+  readonly labels: string;
 }
 
 /** Scores a run against the votes. */
@@ -28,6 +29,7 @@ export const evaluate = {
       .option('--model <name>', 'score the newest run of this model over that split')
       .option('--run <number>', 'score this run', whole(1, Number.MAX_SAFE_INTEGER))
       .option('--protocol <name>', 'which faces count, and their targets', 'majority')
+      .option('--labels <version>', 'the truth: current, crowd (the votes as imported) or a label version', 'current')
       .action((options: Options) => run((session) => evaluateSplit(session, options))),
 } as const satisfies Command;
 
@@ -40,12 +42,13 @@ async function evaluateSplit(session: Session, options: Options): Promise<Outcom
     runId: run.id,
     split: options.split,
     protocol: options.protocol,
+    labels: options.labels,
   });
   return { document: evaluation, text: describeEvaluation(evaluation) };
 }
 
 /** The run asked for by number, or the model's newest over that split, a complete one before others. */
-export function chooseRun(runs: readonly Run[], options: Omit<Options, 'protocol'>): Run {
+export function chooseRun(runs: readonly Run[], options: Omit<Options, 'protocol' | 'labels'>): Run {
   if ((options.run === undefined) === (options.model === undefined)) {
     throw new UsageError('Name either a --model or a --run.');
   }
@@ -69,6 +72,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['model', `${evaluation.model} (run ${evaluation.runId}, ${evaluation.provider})`],
     ['faces', `${evaluation.dataset}, ${evaluation.split}, protocol ${evaluation.protocol}`],
     ['votes from', evaluation.voteFiles.join(', ')],
+    ['labels', evaluation.labels],
     ['accuracy', percent(evaluation.accuracy)],
     ['macro-F1', percent(evaluation.macroF1)],
     ['ECE', percent(evaluation.ece)],

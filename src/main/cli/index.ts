@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
@@ -19,6 +20,7 @@ export const COMMANDS = [
   datasets,
   predict,
   evaluate,
+  labels,
   train,
   finetune,
   runs,

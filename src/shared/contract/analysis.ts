@@ -9,6 +9,8 @@ export const evaluationSchema = z.object({
   runId: idSchema,
   split: splitSchema,
   protocol: z.string(),
+  /** The label version that it was scored by. */
+  labels: z.string(),
   voteFiles: z.array(z.string()),
   provider: z.string(),
   classes: z.array(z.string()),
@@ -39,6 +41,6 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 export const analysis = {
   protocols: base.output(z.array(z.object({ name: z.string(), label: z.string(), explanation: z.string() }))),
   evaluate: base
-    .input(z.object({ runId: idSchema, split: splitSchema, protocol: z.string() }))
+    .input(z.object({ runId: idSchema, split: splitSchema, protocol: z.string(), labels: z.string().optional() }))
     .output(evaluationSchema),
 };

@@ -1,7 +1,10 @@
 import { analysis } from './analysis.ts';
+import { consensus } from './consensus.ts';
 import { datasets } from './datasets.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { labelFiles } from './label-files.ts';
+import { labelVersions } from './label-versions.ts';
 import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
@@ -15,10 +18,13 @@ import { trainings } from './trainings.ts';
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
 export const contract = {
   analysis,
+  consensus,
   datasets,
   imports,
   jobs,
+  labelFiles,
   labels,
+  labelVersions,
   models,
   nets,
   queues,

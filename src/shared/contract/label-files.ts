@@ -92,7 +92,9 @@ export type LabelImportReport = z.infer<typeof labelImportReportSchema>;
 
 /** Labels out of the library and into it. */
 export const labelFiles = {
-  formats: base.output(z.object({ exports: z.array(choiceSchema), imports: z.array(choiceSchema) })),
+  formats: base.output(
+    z.object({ exports: z.array(choiceSchema.extend({ suffix: z.string() })), imports: z.array(choiceSchema) }),
+  ),
   export: base.input(labelExportRequestSchema).output(jobSchema),
   /** What an import would do, without doing it. */
   preview: base.input(labelImportRequestSchema).output(labelImportReportSchema),

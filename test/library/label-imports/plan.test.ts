@@ -33,7 +33,7 @@ const FACES = [
 const planned = (rows: readonly ReadLabel[], classMap: Record<string, string> = {}) =>
   planLabels(rows, { classes: CLASSES, faces: FACES }, { annotator: 'theirs.csv', classMap });
 
-const effects = async (rows: readonly ReadLabel[]) => (planned(rows)).labels.map(({ effect }) => effect);
+const effects = async (rows: readonly ReadLabel[]) => planned(rows).labels.map(({ effect }) => effect);
 
 describe('what others’ labels would do to a dataset', () => {
   it('is a change where only the crowd’s label gives way, a conflict where an annotator’s here does', async () => {
@@ -82,7 +82,7 @@ describe('what others’ labels would do to a dataset', () => {
     const { unknownClasses, labels } = planned(rows);
     expect([...unknownClasses].map(([name, { length }]) => [name, length])).toEqual([['smirk', 2]]);
     expect(labels).toHaveLength(1);
-    expect((planned(rows, { smirk: 'happiness' })).labels.map(({ label }) => label)).toEqual([1, 1, 2]);
+    expect(planned(rows, { smirk: 'happiness' }).labels.map(({ label }) => label)).toEqual([1, 1, 2]);
     expect(planned(rows, { smirk: 'skip' })).toMatchObject({ leftOut: 2, unknownClasses: new Map() });
   });
 

@@ -10,8 +10,8 @@ const counts = z.record(z.string(), z.number().int());
 
 const common = {
   face: z.string(),
-  /** The change whose place in time a label takes that an undo put back; changes count from 1 over the file. */
-  standing: z.number().int().positive().nullish(),
+  /** The change whose place in time a label takes that an undo put back, counted from 1 over the file; 0: none's. */
+  standing: z.number().int().min(0).nullish(),
 };
 const text = z.string().nullable();
 

@@ -54,7 +54,7 @@ export function historyRecords(library: Library, datasetId: number): NumberedAct
       });
     }
     places.set(row.id, places.size + 1);
-    const standing = row.standing === null ? undefined : places.get(row.standing);
+    const standing = row.standing === null ? undefined : (places.get(row.standing) ?? 0);
     const change = changeOf(row, classes);
     actions.at(-1)!.record.changes.push(standing === undefined ? change : { ...change, standing });
   }

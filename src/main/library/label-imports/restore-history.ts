@@ -85,7 +85,7 @@ export function restoreHistory(
     if (entered.length === 0 || (action.kind !== 'do' && target === null)) continue;
     const entries = entered.map(({ own: entry, told: { standing } }) => ({
       ...entry,
-      standing: standing == null ? null : (eventOf.get(standing) ?? null),
+      standing: standing == null ? null : (eventOf.get(standing) ?? 0),
     }));
     const done = enter(library, action, annotatorId, target, entries);
     actionOf.set(action.number, done.id);
@@ -155,7 +155,7 @@ function translator(
       }[]
     ).map(({ id, key }) => [key, id]),
   );
-  const valueOf = (field: LabelField, value: HistoryChange['before']): string => {
+  const encoded = (field: LabelField, value: HistoryChange['before']): string => {
     if (value === null || field === 'note') return JSON.stringify(value);
     if (field === 'label') return JSON.stringify(indexOf(value as string));
     const votes = classes.map(() => 0);
@@ -165,7 +165,7 @@ function translator(
   return ({ face, field, before, after }) => {
     const sampleId = faces.get(face);
     if (sampleId === undefined) return null;
-    return { sampleId, field, before: valueOf(field, before), after: valueOf(field, after) };
+    return { sampleId, field, before: encoded(field, before), after: encoded(field, after) };
   };
 }
 
