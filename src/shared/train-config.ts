@@ -34,6 +34,8 @@ export const trainConfigSchema = z.strictObject({
   /** At most so many faces of the splits, drawn by the seed. */
   limit: z.number().int().min(1).nullable().default(null),
   protocol: z.string().default('majority'),
+  /** The label version that is taught and validated with: `current`, `crowd` for the votes as imported, or a name. */
+  labels: z.string().min(1).default('current'),
   /** Whether faces are taught the protocol's target or the crowd's votes; `loss` leaves it to the loss. */
   targets: z.enum(['loss', 'protocol', 'votes']).default('loss'),
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { compileFile } from '../../src/main/engine/onnx/run.ts';
 import { numbersOf, tensorOf } from '../../src/main/engine/onnx/tensor.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
