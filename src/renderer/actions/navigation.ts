@@ -1,4 +1,4 @@
-import { Boxes, ChartNoAxesCombined, Grid3x3, Images, ListChecks, Settings, Tags } from '@lucide/vue';
+import { Boxes, ChartNoAxesCombined, GraduationCap, Grid3x3, Images, ListChecks, Settings, Tags } from '@lucide/vue';
 import type { Action } from './action.ts';
 
 const go = (name: string, label: string, key: string, icon: Action['icon']): Action => ({
@@ -17,6 +17,7 @@ export const navigationActions: readonly Action[] = [
   go('review', 'Review', 'R', Tags),
   go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
   go('models', 'Models', 'M', Boxes),
+  go('train', 'Train', 'T', GraduationCap),
   go('jobs', 'Jobs', 'J', ListChecks),
   go('settings', 'Settings', 'S', Settings),
 ];
