@@ -36,7 +36,33 @@ export const modelMetricsSchema = z.object({
   faces: z.number().int(),
   accuracy: z.number(),
   macroF1: z.number(),
+  /** Expected calibration error of 15 bins; older manifests do not state it. */
+  ece: z.number().nullable().optional(),
+  /** The dataset and the files of its votes, where the figures were measured here. */
+  dataset: z.string().optional(),
+  votesFiles: z.array(z.string()).optional(),
 });
+
+/** What a model was trained on and how, so that its card and its file can say so and the run can be made again. */
+export const modelTrainingSchema = z.object({
+  dataset: z.string(),
+  splits: z.array(z.string()),
+  /** The files that the votes were read from. */
+  votesFiles: z.array(z.string()),
+  protocol: z.string(),
+  /** Faces trained on. */
+  faces: z.number().int(),
+  epochs: z.number().int(),
+  steps: z.number().int(),
+  seconds: z.number(),
+  provider: z.string(),
+  basedOn: z.string(),
+  /** The class prior of the loss: row k is what the crowd says of faces of class k; null where the loss has none. */
+  prior: z.object({ classes: z.array(z.string()), rows: z.array(z.array(z.number())) }).nullable(),
+  /** The whole settings: `train --config` takes them. */
+  config: z.record(z.string(), z.unknown()),
+});
+export type ModelTraining = z.infer<typeof modelTrainingSchema>;
 
 /** The network that a model was built from here, so that it can be built again to be trained. */
 export const modelNetworkSchema = z.object({
@@ -63,6 +89,7 @@ export const modelSpecSchema = z.object({
   trainedOn: z.string(),
   pipeline: z.array(z.string()),
   metrics: modelMetricsSchema.nullable(),
+  training: modelTrainingSchema.optional(),
   network: modelNetworkSchema.optional(),
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;

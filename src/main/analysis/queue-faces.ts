@@ -4,6 +4,7 @@ import { datasetClasses } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
 import { type JudgedFace, judgedFaces } from '../library/judged-faces.ts';
 import type { RankedFace } from '../library/queues.ts';
+import { getRun } from '../library/runs.ts';
 import { leaksOf } from '../library/same-pixels.ts';
 import { measureInput } from './prediction-measures.ts';
 import { QUEUE_ORDERS } from './queue-orders/index.ts';
@@ -22,7 +23,7 @@ export function orderNamed(name: string): Order {
 }
 
 /** What a queue's faces follow from, besides the numbers of the faces that its query finds. */
-export type QueuePlan = Pick<NewQueue, 'datasetId' | 'runId' | 'order' | 'seed' | 'balanced' | 'limit'>;
+export type QueuePlan = Pick<NewQueue, 'datasetId' | 'runId' | 'filter' | 'order' | 'seed' | 'balanced' | 'limit'>;
 
 /**
  * Puts the faces of a query in a queue's order: ranked, balanced over their labels where that is wished, cut at the
@@ -36,8 +37,9 @@ export function rankQueue(library: Library, plan: QueuePlan, ids: readonly numbe
       remedy: 'Choose a run, or predict with a model first.',
     });
   }
+  const classIndices = plan.runId === null ? [] : getRun(library, plan.runId).classIndices;
   const candidates = candidatesOf(library, plan, order, ids);
-  const ranked = order.rank(candidates, plan.seed);
+  const ranked = order.rank(candidates, { seed: plan.seed, classIndices, listed: plan.filter.ids ?? [] });
   const labels = new Map(candidates.map(({ face }) => [face.id, face.label]));
   const taken = plan.balanced ? inTurns(ranked, ({ sampleId }) => labels.get(sampleId) ?? -1) : ranked;
   return plan.limit === null ? taken : taken.slice(0, plan.limit);

@@ -12,6 +12,7 @@ import { analysis } from './analysis.ts';
 import { consensus } from './consensus.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { type ImageAnswer, type ImageVariant, readPreviewImage, readSampleImage } from './images.ts';
 import { api } from './implementer.ts';
 import { imports } from './imports.ts';
@@ -36,6 +37,7 @@ export const router = api.router({
   analysis,
   consensus,
   datasets,
+  exports,
   imports,
   jobs,
   labelFiles,

@@ -35,9 +35,9 @@ function targetOf(library: Library, target: string): InspectionTarget {
   }
   const model = findModel(library, target);
   if (model !== null) {
-    const { input } = model.spec;
+    const { input, network } = model.spec;
     const shape = inputShape(input, batchSizeOf(model.graph, input.name) ?? 1);
-    return { kind: 'file', file: model.file, shapes: { [input.name]: [...shape] } };
+    return { kind: 'file', file: model.file, shapes: { [input.name]: [...shape] }, spec: { input, network } };
   }
   if (VARIANTS.some(({ name }) => name === target)) return { kind: 'variant', name: target };
   throw new NotFoundError(`“${target}” is neither a file, nor a model of the library, nor a named network.`, {

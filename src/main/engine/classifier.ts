@@ -1,6 +1,7 @@
 import type { ProviderName } from '../../shared/entities.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { GraphSummary, ModelSpec } from '../../shared/model-spec.ts';
+import { runnable } from './models/runnable.ts';
 import { faceLength, inputArray, inputShape, softmax } from './pipeline.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -35,7 +36,7 @@ export function batchSizeOf(graph: GraphSummary, inputName: string): number | nu
 /** Loads a model on one provider as a classifier. Throws ModelError, ProviderError. */
 export async function openClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { spec, fixedBatch } = options;
-  const session = await openSession(options.file, options.provider);
+  const session = await openSession(runnable(options.file, spec), options.provider);
   const { probabilities, logits, embedding } = spec.outputs;
   const scores = (probabilities ?? logits)!;
   const wanted = embedding === undefined ? [scores] : [scores, embedding];

@@ -1,6 +1,7 @@
 import { analysis } from './analysis.ts';
 import { consensus } from './consensus.ts';
 import { datasets } from './datasets.ts';
+import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { labelFiles } from './label-files.ts';
@@ -20,6 +21,7 @@ export const contract = {
   analysis,
   consensus,
   datasets,
+  exports,
   imports,
   jobs,
   labelFiles,

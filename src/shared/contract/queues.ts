@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema, sampleTileSchema, viewQuerySchema } from '../entities.ts';
 import { base } from './base.ts';
 
-/** An order that faces may be reviewed in; `scoreLabel` names the number it sorts by, the greatest first. */
+/** An order that faces may be reviewed in; `scoreLabel` names the number that each face has in it. */
 export const queueOrderSchema = z.object({
   name: z.string(),
   label: z.string(),

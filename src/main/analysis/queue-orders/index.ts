@@ -1,4 +1,6 @@
+import { asListed } from './as-listed.ts';
 import { crowdAgainstModel } from './crowd-against-model.ts';
+import { labelIssues } from './label-issues.ts';
 import { leakedDuplicates } from './leaked-duplicates.ts';
 import { mostAmbiguous } from './most-ambiguous.ts';
 import { mostMistaken } from './most-mistaken.ts';
@@ -9,8 +11,10 @@ import { randomAudit } from './random-audit.ts';
 export const QUEUE_ORDERS = [
   mostAmbiguous,
   mostMistaken,
+  labelIssues,
   crowdAgainstModel,
   nearBoundary,
   randomAudit,
   leakedDuplicates,
+  asListed,
 ] as const;

@@ -1,4 +1,4 @@
-import { deriveVotes } from '../../library/votes.ts';
+import { voteEntropy } from '../measures/vote-entropy.ts';
 import { byScore, type Order } from './order.ts';
 
 /** By vote entropy over all classes, unknown and NF included. */
@@ -8,5 +8,5 @@ export const mostAmbiguous: Order<'most-ambiguous'> = {
   explanation: 'The faces that the crowd is least of one mind about come first.',
   scoreLabel: 'Vote entropy',
   needsRun: false,
-  rank: byScore(({ face }) => deriveVotes(face.votes).entropy),
+  rank: byScore(({ face }) => voteEntropy.compute(face.votes)),
 };

@@ -17,13 +17,21 @@ export interface Candidate {
 export interface Order<Name extends string = string> extends Readonly<QueueOrder> {
   readonly name: Name;
   readonly needsLeaks?: true;
-  rank(candidates: readonly Candidate[], seed: number): readonly RankedFace[];
+  rank(candidates: readonly Candidate[], about: OrderContext): readonly RankedFace[];
+}
+
+export interface OrderContext {
+  readonly seed: number;
+  /** The dataset classes that the run's model knows; none without a run. */
+  readonly classIndices: readonly number[];
+  /** The faces that the query names one by one; none where it does not. */
+  readonly listed: readonly number[];
 }
 
 /** Ranks by a score of each face alone, the greatest first; equal ones stay in the order of their numbers. */
 export const byScore =
   (scoreOf: (candidate: Candidate, seed: number) => number | null): Order['rank'] =>
-  (candidates, seed) =>
+  (candidates, { seed }) =>
     candidates
       .map((candidate) => ({ sampleId: candidate.face.id, score: scoreOf(candidate, seed) }))
       .filter((entry): entry is RankedFace => entry.score !== null)

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../shared/errors.ts';
+import { exportJob } from './export.ts';
 import { exportLabelsJob } from './export-labels.ts';
 import { importJob } from './import.ts';
 import { importLabelsJob } from './import-labels.ts';
@@ -14,6 +15,7 @@ export const JOB_KINDS = [
   trainSuperResolutionJob,
   exportLabelsJob,
   importLabelsJob,
+  exportJob,
 ] as const;
 export type JobKindName = (typeof JOB_KINDS)[number]['kind'];
 

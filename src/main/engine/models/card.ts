@@ -19,7 +19,9 @@ const NOT_STATED = 'Not stated.';
 const figures = ({ metrics }: ModelSpec): string =>
   metrics === null
     ? 'Nothing yet.'
-    : `Accuracy ${(metrics.accuracy * 100).toFixed(2)} %, macro-F1 ${metrics.macroF1.toFixed(4)} on ${metrics.split}, ${metrics.faces} faces, protocol ${metrics.protocol}.`;
+    : `Accuracy ${(metrics.accuracy * 100).toFixed(2)} %, macro-F1 ${metrics.macroF1.toFixed(4)}${calibration(metrics.ece)} on ${metrics.dataset === undefined ? '' : `${metrics.dataset}, `}${metrics.split}, ${metrics.faces} faces, protocol ${metrics.protocol}${metrics.votesFiles === undefined ? '' : `, votes of ${metrics.votesFiles.join(', ')}`}.`;
+
+const calibration = (ece: number | null | undefined): string => (ece == null ? '' : `, ECE ${ece.toFixed(4)}`);
 
 /** A model's card, Markdown for people: its facts, then what the maker of the folder adds, then licence and limits. */
 export function modelCard({ spec, summary, file, sections }: CardFacts): string {

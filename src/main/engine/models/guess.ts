@@ -2,10 +2,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ModelError, NotFoundError } from '../../../shared/errors.ts';
 import type { GraphSummary, ModelGuess, ModelInput, ModelSpec, TensorInfo } from '../../../shared/model-spec.ts';
+import { modelOf } from '../onnx/encode.ts';
 import { decodeModel, type ModelProto } from '../onnx/format/proto.ts';
 import { summarise } from '../onnx/format/summary.ts';
+import { elementNumber } from '../onnx/format/tensor-proto.ts';
 import { classNamesIn } from './class-names.ts';
 import { findManifest, type Manifest, type OutputRole, readManifest } from './manifest.ts';
+import { specInMetadata } from './metadata.ts';
+import { graphOfModel, isWeightsAlone } from './runnable.ts';
 
 /** Stands in a guess where the graph leaves a side open; such a side is also listed as missing. */
 const PLACEHOLDER_SIDE = 224;
@@ -20,18 +24,20 @@ interface Notes {
 
 /**
  * A model's spec from its manifest (null: the one beside it, if any) and, where that is silent, from the graph and its
- * metadata. Throws NotFoundError without the file, ModelError if it is no ONNX image classifier.
+ * metadata. The file may also be the weights of a network that its manifest describes. Throws NotFoundError without
+ * the file, ModelError if it is no ONNX image classifier.
  */
 export function guessModel(file: string, manifestFile: string | null): ModelGuess {
-  const model = readModel(file);
-  const graph = summarise(model);
   const found = manifestFile ?? findManifest(file);
   const manifest = found === null ? null : readManifest(found);
+  const model = isWeightsAlone(file) ? builtModel(file, manifest) : readModel(file);
+  const graph = summarise(model);
   const notes: Notes = { guessed: [], missing: [] };
+  const inside = specInMetadata(graph.metadata);
   const spec: Partial<ModelSpec> = {
-    name: manifest?.spec.name ?? nameFrom(file, notes),
-    input: guessInput(graph, manifest?.input ?? {}, notes),
-    outputs: guessOutputs(model, graph, manifest, notes),
+    name: manifest?.spec.name ?? inside.name ?? nameFrom(file, notes),
+    input: guessInput(graph, { ...inside.input, ...manifest?.input }, notes),
+    outputs: guessOutputs(model, graph, { ...inside.outputs, ...manifest?.outputs }, notes),
     classes: guessClasses(graph, manifest, notes),
     classOverrides: {},
     licence: '',
@@ -39,9 +45,22 @@ export function guessModel(file: string, manifestFile: string | null): ModelGues
     trainedOn: '',
     pipeline: [],
     metrics: null,
+    ...withoutPlaces(inside),
     ...manifest?.spec,
   };
   return { file, manifestFile: found, spec, ...notes, graph };
+}
+
+/** What is stated besides input and outputs, which are completed one by one, and name and classes, which are not here. */
+function withoutPlaces({ input, outputs, name, classes, ...rest }: Partial<ModelSpec>): Partial<ModelSpec> {
+  return rest;
+}
+
+/** What the graph of a model that is kept as weights alone looks like, without its numbers. */
+function builtModel(file: string, manifest: Manifest | null): ModelProto {
+  const dtype = manifest?.input.dtype ?? 'uint8';
+  const graph = graphOfModel(file, { network: manifest?.spec.network, input: { dtype } });
+  return modelOf(graph, (name, { dtype, shape }) => ({ name, dims: shape, dataType: elementNumber(dtype) }));
 }
 
 function readModel(file: string): ModelProto {
@@ -173,10 +192,10 @@ const ROLE_PATTERNS: readonly (readonly [OutputRole, RegExp])[] = [
 function guessOutputs(
   model: ModelProto,
   graph: GraphSummary,
-  manifest: Manifest | null,
+  stated: Readonly<Partial<Record<OutputRole, string>>>,
   notes: Notes,
 ): ModelSpec['outputs'] {
-  const roles: Partial<Record<OutputRole, string>> = { ...manifest?.outputs };
+  const roles = { ...stated };
   if (roles.probabilities !== undefined || roles.logits !== undefined) return roles;
   const free = graph.outputs.filter(
     ({ name, dtype, shape }) => dtype === 'float32' && shape.length === 2 && !Object.values(roles).includes(name),

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { OnnxImportReport } from '../../../shared/contract/model-folders.ts';
 import { ModelError } from '../../../shared/errors.ts';
-import type { ModelInput, ModelSpec } from '../../../shared/model-spec.ts';
+import type { ModelSpec } from '../../../shared/model-spec.ts';
 import { batchSizeOf } from '../classifier.ts';
 import { readModel, writeModel } from '../onnx/format/model-file.ts';
 import { gradientObstacle } from '../onnx/gradient-obstacle.ts';
@@ -9,10 +9,12 @@ import { inventory } from '../onnx/inventory.ts';
 import { fixShapes } from '../onnx/passes/fix-shapes.ts';
 import { foldConstants } from '../onnx/passes/fold.ts';
 import { compileFile } from '../onnx/run.ts';
-import type { TensorArray, TensorData } from '../onnx/tensor.ts';
-import { inputArray, inputShape, writeFace } from '../pipeline.ts';
+import type { TensorData } from '../onnx/tensor.ts';
+import { inputShape } from '../pipeline.ts';
 import { completeSpec } from './complete.ts';
+import { largestBetween } from './difference.ts';
 import { inspectModel } from './inspect.ts';
+import { randomFaces } from './random-faces.ts';
 import { modelFileOf, writePapers } from './write-folder.ts';
 
 /** Random faces by which the file as it came and as it was written again are compared. */
@@ -60,22 +62,6 @@ export async function importOnnx(
   return report;
 }
 
-/** Faces of random bytes, prepared as the model takes them; the same every time. */
-function randomFaces(input: ModelInput, count: number): TensorData {
-  const data = inputArray(input, count);
-  const { width, height, channels } = input;
-  let state = 1;
-  for (let index = 0; index < count; index += 1) {
-    const bytes = Uint8Array.from({ length: width * height * channels }, () => {
-      // Park and Miller's generator (1988).
-      state = (state * 48_271) % 2_147_483_647;
-      return state % 256;
-    });
-    writeFace({ data: bytes, width, height, channels }, input, data, index);
-  }
-  return { dtype: input.dtype, shape: inputShape(input, count), data };
-}
-
 /** Of any element of any output; infinite where only one of the two is a number. */
 async function largestDifference(a: string, b: string, feeds: Readonly<Record<string, TensorData>>): Promise<number> {
   const [first, second] = [await outputsOf(a, feeds), await outputsOf(b, feeds)];
@@ -90,18 +76,6 @@ async function outputsOf(file: string, feeds: Readonly<Record<string, TensorData
   } finally {
     await executable.release();
   }
-}
-
-function largestBetween(a: TensorArray, b: TensorArray): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  for (let index = 0; index < a.length; index += 1) {
-    const [x, y] = [Number(a[index]), Number(b[index])];
-    if (Object.is(x, y)) continue;
-    const difference = Math.abs(x - y);
-    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }
-  return largest;
 }
 
 function aboutImport(

@@ -5,6 +5,7 @@ import { inputArray } from '../pipeline.ts';
 import { openSession } from '../session.ts';
 import { completeSpec, missingFields } from './complete.ts';
 import { guessModel } from './guess.ts';
+import { isWeightsAlone } from './runnable.ts';
 
 /** How far from 1 the probabilities of a face may sum. */
 const SUM_TOLERANCE = 0.01;
@@ -21,7 +22,7 @@ export async function inspectModel(
 ): Promise<ModelGuess> {
   const guess = guessModel(file, manifest);
   if (missingFields(guess, overrides).length > 0) {
-    await (await openSession(file, 'cpu')).release();
+    if (!isWeightsAlone(file)) await (await openSession(file, 'cpu')).release();
     return guess;
   }
   const spec = completeSpec(guess, overrides);

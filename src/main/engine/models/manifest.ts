@@ -8,6 +8,7 @@ import {
   modelInputSchema,
   modelMetricsSchema,
   modelNetworkSchema,
+  modelTrainingSchema,
 } from '../../../shared/model-spec.ts';
 
 const OUTPUT_ROLES = ['probabilities', 'logits', 'embedding'] as const;
@@ -38,6 +39,7 @@ const manifestSchema = z.looseObject({
   trainedOn: z.string().optional(),
   pipeline: z.array(z.string()).optional(),
   metrics: modelMetricsSchema.nullable().optional(),
+  training: modelTrainingSchema.optional(),
   network: modelNetworkSchema.optional(),
 });
 
@@ -73,11 +75,11 @@ export function readManifest(file: string): Manifest {
     });
   }
   const { name, file: modelFile, input = {}, outputs = {}, license, licence = license, ...rest } = parsed.data;
-  const { classes, classOverrides, source, trainedOn, pipeline, metrics, network } = rest;
+  const { classes, classOverrides, source, trainedOn, pipeline, metrics, training, network } = rest;
   return {
     file,
     modelFile,
-    spec: stated({ name, classes, classOverrides, licence, source, trainedOn, pipeline, metrics, network }),
+    spec: stated({ name, classes, classOverrides, licence, source, trainedOn, pipeline, metrics, training, network }),
     input: statedInput(input),
     outputs: Object.fromEntries(
       OUTPUT_ROLES.filter((role) => outputs[role] !== undefined).map((role) => {

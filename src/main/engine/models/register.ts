@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ModelError, NotFoundError } from '../../../shared/errors.ts';
 import type { Model, ModelGuess, ModelSpec } from '../../../shared/model-spec.ts';
 import type { Library } from '../../library/db.ts';
 import { addModel, findModel, type NewModel, refreshModel } from '../../library/models.ts';
 import { completeSpec } from './complete.ts';
 import { guessModel } from './guess.ts';
-import { readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { isWeightsAlone } from './runnable.ts';
 
 /**
  * Enters a model in the library under its spec's name, with the hash of its file. Throws ModelError where the spec is
@@ -64,17 +66,29 @@ export async function hashFile(file: string): Promise<string> {
 }
 
 async function enterShipped(library: Library, manifestFile: string): Promise<Model> {
-  const { modelFile } = readManifest(manifestFile);
+  const manifest = readManifest(manifestFile);
+  const { modelFile } = manifest;
   if (modelFile === undefined) {
     throw new ModelError(`The manifest ${manifestFile} does not say which file it is for.`, {
       file: manifestFile,
       field: 'file',
     });
   }
-  const entry = await describe(guessModel(join(dirname(manifestFile), modelFile), manifestFile), {}, true);
+  const file = join(dirname(manifestFile), modelFile);
+  const entered = manifest.spec.name === undefined ? null : findModel(library, manifest.spec.name);
+  if (entered !== null && (await isAsEntered(entered, file, manifest))) return entered;
+  const entry = await describe(guessModel(file, manifestFile), {}, true);
   const known = findModel(library, entry.spec.name);
   if (known === null) return addModel(library, entry);
   return known.shipped ? refreshModel(library, known.id, entry) : known;
+}
+
+/** Whether a model of weights alone is as the library has it: building its graph anew at each start takes a second. */
+async function isAsEntered(entered: Model, file: string, { spec, input, outputs }: Manifest): Promise<boolean> {
+  if (!entered.shipped || entered.file !== resolve(file) || !isWeightsAlone(file)) return false;
+  const stated = Object.entries({ ...spec, input, outputs });
+  const isStated = stated.every(([field, value]) => isDeepStrictEqual(value, entered.spec[field as keyof ModelSpec]));
+  return isStated && (await hashFile(file)) === entered.sha256;
 }
 
 async function describe(guess: ModelGuess, overrides: Partial<ModelSpec>, shipped: boolean): Promise<NewModel> {

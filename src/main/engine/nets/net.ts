@@ -7,6 +7,14 @@ export interface NetOutputs {
   readonly output: Value;
   /** N×D features before the head, where the network has a head. */
   readonly embedding?: Value;
+  /** The values between its parts in their order, where it has parts that can be run by themselves. */
+  readonly stages?: readonly NetStage[];
+}
+
+/** A part of a network and what it hands to the next one, or the last one's result. */
+export interface NetStage {
+  readonly name: string;
+  readonly output: Value;
 }
 
 /** A kind of network: a config's schema and the code that builds the graph. A new kind is one of these in a file. */

@@ -57,7 +57,8 @@ export async function runOnce(
   }
 }
 
-async function load(model: string | Uint8Array, options: CompileOptions = {}): Promise<Executable> {
+/** As `compile`, for an ONNX file by its path or its bytes. */
+export async function load(model: string | Uint8Array, options: CompileOptions = {}): Promise<Executable> {
   const ort = await loadRuntime();
   const session = await createSession(ort, model, options);
   let released = false;

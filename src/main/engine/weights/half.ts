@@ -58,3 +58,16 @@ const NARROW = { float16: toFloat16, bfloat16: toBfloat16 } as const;
 export function toHalf({ shape, data }: TensorData, dtype: Extract<DType, keyof typeof NARROW>): TensorData {
   return { dtype, shape, data: NARROW[dtype](data as Float32Array) };
 }
+
+/** Elements of a finite number as large as this become infinite in float16. */
+const FLOAT16_END = 65_520;
+
+/**
+ * A matrix's or kernel's float16 form; null for what stays float32: vectors, which take little room and may hold tiny
+ * variances, other types, and tensors with a number that float16 cannot hold.
+ */
+export function halfOf(tensor: TensorData): TensorData | null {
+  const { dtype, shape, data } = tensor;
+  if (dtype !== 'float32' || shape.length < 2) return null;
+  return (data as Float32Array).every((number) => Math.abs(number) < FLOAT16_END) ? toHalf(tensor, 'float16') : null;
+}

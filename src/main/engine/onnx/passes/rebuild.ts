@@ -1,6 +1,6 @@
 import { GraphError } from '../../../../shared/errors.ts';
 import { innerNames } from '../format/names.ts';
-import { Graph, type Node, type TensorType, type Value } from '../graph.ts';
+import { Graph, type GraphOrigin, type Node, type TensorType, type Value } from '../graph.ts';
 import type { Call } from '../op.ts';
 
 /** What differs in the new graph; whatever is left out is as in the old one. */
@@ -13,6 +13,10 @@ export interface RebuildHooks {
   readonly substitute?: (old: Value, graph: Graph) => Value | null;
   /** Values of the new graph that stand for a node's outputs; null to copy the node. `call` has the new operands. */
   readonly replace?: (call: Call, node: Node, graph: Graph) => readonly Value[] | null;
+  /** False for an output to leave out. */
+  readonly keepsOutput?: (name: string) => boolean;
+  /** What the file says of itself. */
+  readonly origin?: GraphOrigin;
 }
 
 /**
@@ -20,8 +24,8 @@ export interface RebuildHooks {
  * Every pass is this with hooks of its own.
  */
 export function rebuild(old: Graph, hooks: RebuildHooks = {}): Graph {
-  const { keeps = () => true, typeOf = ({ type }) => type, substitute, replace } = hooks;
-  const graph = new Graph(old.opset, old.origin);
+  const { keeps = () => true, typeOf = ({ type }) => type, substitute, replace, keepsOutput = () => true } = hooks;
+  const graph = new Graph(old.opset, hooks.origin ?? old.origin);
   for (const node of old.nodes) graph.reserve([...node.outputs.map(({ name }) => name), ...innerNames(node)]);
   graph.reserve([...old.inputs, ...old.constants].map(({ name }) => name));
   const made = new Map<Value, Value>();
@@ -44,7 +48,7 @@ export function rebuild(old: Graph, hooks: RebuildHooks = {}): Graph {
       : [];
     for (const [index, output] of node.outputs.entries()) made.set(output, standIns[index] ?? values[index]!);
   }
-  for (const [name, value] of old.outputs) graph.output(name, valueFor(value));
+  for (const [name, value] of old.outputs) if (keepsOutput(name)) graph.output(name, valueFor(value));
   return graph;
 }
 

@@ -51,6 +51,12 @@ export const readStart = (folder: string): TrainingStart => readJson(runFiles(fo
 /** A prior as JSON: {classes, rows}. Throws EngineError naming the file where it is none. */
 export const readPrior = (file: string): Prior => readJson(file, priorSchema);
 
+/** The prior of a run's loss; null where the loss has none. Throws EngineError. */
+export function runPrior(folder: string): z.infer<typeof priorSchema> | null {
+  const { prior } = runFiles(folder);
+  return existsSync(prior) ? readJson(prior, priorSchema) : null;
+}
+
 function readJson<Value>(file: string, schema: z.ZodType<Value>): Value {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));

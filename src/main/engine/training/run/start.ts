@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { weightSourcesSchema } from '../../../../shared/contract/model-folders.ts';
 import { ModelError, NotFoundError, UsageError } from '../../../../shared/errors.ts';
@@ -47,7 +47,8 @@ const sourcesOf = (config: TrainConfig, weights: string | null): TrainingStart['
 function fromNetwork(config: TrainConfig, datasetClasses: readonly string[]): TrainingStart {
   const choice = config.network!;
   const classes = choice.classes ?? [...datasetClasses];
-  const from = config.weights === null ? `weights drawn from the seed ${config.seed}` : `weights of ${config.weights}`;
+  const from =
+    config.weights === null ? `weights drawn from the seed ${config.seed}` : `weights of ${basename(config.weights)}`;
   return {
     network: composeClassifier({ ...choice, classes }),
     classes,
