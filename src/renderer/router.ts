@@ -6,6 +6,7 @@ export const routes = [
   { path: '/import', name: 'import', component: () => import('./views/import-view.vue') },
   { path: '/browse', name: 'browse', component: () => import('./views/browse-view.vue') },
   { path: '/review', name: 'review', component: () => import('./views/review-view.vue') },
+  { path: '/labels', name: 'labels', component: () => import('./views/labels-view.vue') },
   { path: '/analysis', name: 'analysis', component: () => import('./views/analysis-view.vue') },
   { path: '/models', name: 'models', component: () => import('./views/models-view.vue') },
   { path: '/train', name: 'train', component: () => import('./views/train-view.vue') },
