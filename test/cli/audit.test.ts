@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MEASURE_NAMES } from '../../src/main/analysis/measure-run.ts';
 import { QUEUE_ORDERS } from '../../src/main/analysis/queue-orders/index.ts';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import type { Queue } from '../../src/shared/contract/queues.ts';
 import { tinyClassifier, writeModel } from '../support/onnx-models.ts';
