@@ -5,6 +5,7 @@ export const routes = [
   { path: '/', name: 'library', component: () => import('./views/library-view.vue') },
   { path: '/import', name: 'import', component: () => import('./views/import-view.vue') },
   { path: '/browse', name: 'browse', component: () => import('./views/browse-view.vue') },
+  { path: '/review', name: 'review', component: () => import('./views/review-view.vue') },
   { path: '/analysis', name: 'analysis', component: () => import('./views/analysis-view.vue') },
   { path: '/models', name: 'models', component: () => import('./views/models-view.vue') },
   { path: '/jobs', name: 'jobs', component: () => import('./views/jobs-view.vue') },

@@ -1,11 +1,13 @@
 import { expectedCalibrationError } from '../../shared/calibration.ts';
 import { confusionFigures } from '../../shared/confusion.ts';
 import type { Evaluation } from '../../shared/contract/analysis.ts';
+import { CURRENT_LABELS } from '../../shared/contract/label-versions.ts';
 import { SPLITS, type Split } from '../../shared/entities.ts';
 import { UsageError } from '../../shared/errors.ts';
-import { type Relabel, relabelsOf, withAddedVotes } from '../library/current-labels.ts';
+import { type Relabel, withAddedVotes } from '../library/current-labels.ts';
 import { getDataset } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
+import { labelOverlay } from '../library/label-overlay.ts';
 import { argmax } from '../library/predictions.ts';
 import { getRun } from '../library/runs.ts';
 import { decodeVotes } from '../library/votes.ts';
@@ -16,12 +18,15 @@ export interface EvaluationRequest {
   readonly runId: number;
   readonly split: Split;
   readonly protocol: string;
+  /** The label version that is the truth; left out, the labels as they are now. */
+  readonly labels?: string;
 }
 
 /**
  * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target,
  * or the relabel where an annotator set one (a relabel that is no emotion drops it).
- * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError.
+ * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError, for an
+ * unknown label version too.
  */
 export function evaluateRun(library: Library, request: EvaluationRequest): Evaluation {
   const protocol = protocolNamed(request.protocol);
@@ -33,7 +38,7 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
   );
   const position = new Map(axis.map((classIndex, index) => [classIndex, index]));
   const confusion = axis.map(() => axis.map(() => 0));
-  const relabels = relabelsOf(library, run.datasetId);
+  const relabels = labelOverlay(library, run.datasetId, request.labels ?? CURRENT_LABELS);
   const judged = (crowd: readonly number[], relabel: Relabel | null): number | null => {
     if (relabel?.label != null) return emotion[relabel.label] ? relabel.label : null;
     const target = protocol.target(withAddedVotes(crowd, relabel?.votes ?? null), emotion);
@@ -63,6 +68,7 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
     runId: run.id,
     split: request.split,
     protocol: protocol.name,
+    labels: request.labels ?? CURRENT_LABELS,
     voteFiles: dataset.voteFiles,
     provider: run.provider,
     classes: names,

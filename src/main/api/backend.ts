@@ -9,6 +9,7 @@ import { type Library, openLibrary } from '../library/db.ts';
 import { createSimilarFaces } from '../library/similar.ts';
 import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
+import { consensus } from './consensus.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
 import { exports } from './exports.ts';
@@ -17,6 +18,8 @@ import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { labelFiles } from './label-files.ts';
+import { labelVersions } from './label-versions.ts';
 import { watchLabels } from './label-watch.ts';
 import { labels } from './labels.ts';
 import { createMeasuring } from './measuring.ts';
@@ -32,11 +35,14 @@ import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 
 export const router = api.router({
   analysis,
+  consensus,
   datasets,
   exports,
   imports,
   jobs,
+  labelFiles,
   labels,
+  labelVersions,
   models,
   nets,
   queues,

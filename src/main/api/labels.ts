@@ -12,7 +12,7 @@ import { api } from './implementer.ts';
 
 export const labels = {
   annotators: api.labels.annotators.handler(({ context }) => listAnnotators(context.library)),
-  annotator: api.labels.annotator.handler(({ context }) => currentAnnotator(context.library)),
+  annotator: api.labels.annotator.handler(({ context }) => labellingAnnotator(context.library)),
   chooseAnnotator: api.labels.chooseAnnotator.handler(({ input, context }) => choose(context.library, input.name)),
   faces: api.labels.faces.handler(({ input, context }) => faceLabels(context.library, input.sampleIds)),
   face: api.labels.face.handler(({ input: { sampleId }, context: { library } }) => ({
@@ -33,7 +33,8 @@ function told({ events, labelWatch }: BackendContext, outcome: LabelOutcome): La
   return outcome;
 }
 
-function currentAnnotator(library: Library): Annotator {
+/** Who labels at this library: the one chosen, else the machine's user, who is then chosen. */
+export function labellingAnnotator(library: Library): Annotator {
   const { annotatorId } = readSettings(library);
   return annotatorId === null ? choose(library, userName()) : getAnnotator(library, annotatorId);
 }

@@ -19,6 +19,7 @@ export interface RunChoice {
 interface Options extends Omit<RunChoice, 'split'> {
   readonly split?: readonly Split[];
   readonly protocol: string;
+  readonly labels: string;
   readonly agreement?: boolean;
 }
 
@@ -34,6 +35,7 @@ export const evaluate = {
       .option('--model <name>', 'score the newest run of this model over that split')
       .option('--run <number>', 'score this run', whole(1, Number.MAX_SAFE_INTEGER))
       .option('--protocol <name>', 'which faces count, and their targets', 'majority')
+      .option('--labels <version>', 'the truth: current, crowd (the votes as imported) or a label version', 'current')
       .option('--agreement', 'how far the crowd agrees with itself: Fleiss κ and Krippendorff α; needs no run')
       .action((options: Options) =>
         run((session) =>
@@ -51,7 +53,8 @@ async function evaluateSplit(session: Session, options: Options): Promise<Outcom
   const dataset = await client.datasets.find({ name: options.dataset });
   const runs = await client.runs.list({ datasetId: dataset.id });
   const run = chooseRun(runs, { ...options, split });
-  const evaluation = await client.analysis.evaluate({ runId: run.id, split, protocol: options.protocol });
+  const { protocol, labels } = options;
+  const evaluation = await client.analysis.evaluate({ runId: run.id, split, protocol, labels });
   return { document: evaluation, text: describeEvaluation(evaluation) };
 }
 
@@ -80,6 +83,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
     ['model', `${evaluation.model} (run ${evaluation.runId}, ${evaluation.provider})`],
     ['faces', `${evaluation.dataset}, ${evaluation.split}, protocol ${evaluation.protocol}`],
     ['votes from', evaluation.voteFiles.join(', ')],
+    ['labels', evaluation.labels],
     ['accuracy', percent(evaluation.accuracy)],
     ['macro-F1', percent(evaluation.macroF1)],
     ['ECE', percent(evaluation.ece)],

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
@@ -24,6 +25,7 @@ export const COMMANDS = [
   evaluate,
   audit,
   queues,
+  labels,
   train,
   finetune,
   runs,

@@ -424,6 +424,51 @@ export const currentLabels = sqliteTable(
   (table) => [index('current_labels_label').on(table.label)],
 );
 
+/** Where a restored action came from, as its file told: the names of a queue and a run of another library. */
+export const labelActionOrigins = sqliteTable('label_action_origins', {
+  actionId: integer('action_id')
+    .primaryKey()
+    .references(() => labelActions.id, { onDelete: 'cascade' }),
+  queue: text('queue'),
+  run: text('run'),
+});
+
+/** A named snapshot of a dataset's labels; `source` is `current`, or the consensus method that it was made by. */
+export const labelVersions = sqliteTable(
+  'label_versions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    note: text('note').notNull(),
+    source: text('source').notNull(),
+    annotatorId: integer('annotator_id').references(() => annotators.id),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('label_versions_name').on(table.datasetId, table.name)],
+);
+
+/** What a version has instead of the crowd's word: a label, or votes added and taken as JSON, as in `current_labels`. */
+export const labelVersionFaces = sqliteTable(
+  'label_version_faces',
+  {
+    versionId: integer('version_id')
+      .notNull()
+      .references(() => labelVersions.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    label: integer('label'),
+    votes: text('votes'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.versionId, table.sampleId] }),
+    index('label_version_faces_sample').on(table.sampleId),
+  ],
+);
+
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

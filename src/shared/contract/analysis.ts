@@ -9,6 +9,8 @@ export const evaluationSchema = z.object({
   runId: idSchema,
   split: splitSchema,
   protocol: z.string(),
+  /** The label version that it was scored by. */
+  labels: z.string(),
   voteFiles: z.array(z.string()),
   provider: z.string(),
   classes: z.array(z.string()),
@@ -122,7 +124,7 @@ export type VoteAgreement = z.infer<typeof voteAgreementSchema>;
 export const analysis = {
   protocols: base.output(z.array(namedSchema)),
   evaluate: base
-    .input(z.object({ runId: idSchema, split: splitSchema, protocol: z.string() }))
+    .input(z.object({ runId: idSchema, split: splitSchema, protocol: z.string(), labels: z.string().optional() }))
     .output(evaluationSchema),
   measures: base.output(z.array(measureInfoSchema)),
   issueFilters: base.output(z.array(namedSchema)),

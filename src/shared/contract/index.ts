@@ -1,8 +1,11 @@
 import { analysis } from './analysis.ts';
+import { consensus } from './consensus.ts';
 import { datasets } from './datasets.ts';
 import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { labelFiles } from './label-files.ts';
+import { labelVersions } from './label-versions.ts';
 import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
@@ -16,11 +19,14 @@ import { trainings } from './trainings.ts';
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
 export const contract = {
   analysis,
+  consensus,
   datasets,
   exports,
   imports,
   jobs,
+  labelFiles,
   labels,
+  labelVersions,
   models,
   nets,
   queues,

@@ -26,11 +26,26 @@ export const settingsSchema = z.object({
   /** Who labels at this library; null until somebody is chosen. */
   annotatorId: idSchema.nullable(),
 });
+
+/** TensorFlow.js as the tfjs trainer finds it; without its native package it trains on, slowly. */
+export const tensorflowReportSchema = z.object({
+  native: z.boolean(),
+  backend: z.string(),
+  version: z.string(),
+  /** The package or path that it comes from. */
+  source: z.string(),
+  /** Why the native package is not in use, and how to have it; empty where it is. */
+  reason: z.string(),
+  remedy: z.string(),
+});
+export type TensorflowReport = z.infer<typeof tensorflowReportSchema>;
+
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const system = {
   info: base.output(systemInfoSchema),
   providers: base.input(z.object({ again: z.boolean() })).output(z.array(providerReportSchema)),
+  tensorflow: base.output(tensorflowReportSchema),
   settings: base.output(settingsSchema),
   saveSettings: base.input(settingsSchema.partial()).output(settingsSchema),
 };

@@ -55,7 +55,7 @@ export async function runExport(run: ExportRun): Promise<ExportResult> {
     run.signal.throwIfAborted();
   };
   try {
-    await enter('measuring');
+    if (run.labelled.length > 0) await enter('measuring');
     const measured = await measureModel(run);
     await enter('writing');
     const metrics = metricsOf(measured) ?? subject.spec.metrics;

@@ -38,6 +38,7 @@ async function exportModel({
 }: JobContext<ExportParameters>): Promise<ExportResult> {
   const { source, out, check, ...order } = parameters;
   note({ provider: 'cpu' });
+  const begun = performance.now();
   return runExport({
     ...order,
     subject: loadSubject(findSource(library, source), { ...order, input: order.input, licence: order.licence }),
@@ -46,7 +47,9 @@ async function exportModel({
     signal,
     library,
     onPhase(phase, done = EXPORT_PHASES.indexOf(phase), total = EXPORT_PHASES.length) {
-      progress({ phase, done, total, rate: null, secondsLeft: null });
+      const isMeasuring = phase === 'measuring' && done > 0;
+      const rate = isMeasuring ? done / ((performance.now() - begun) / 1000) : null;
+      progress({ phase, done, total, rate, secondsLeft: rate === null ? null : (total - done) / rate });
     },
   });
 }
