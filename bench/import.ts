@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeDrawnFaces } from '../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../src/main/cli/demo/drawn-dataset.ts';
 import { openLibrary } from '../src/main/library/db.ts';
 import { ingest } from '../src/main/library/ingest.ts';
 

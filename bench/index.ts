@@ -3,9 +3,10 @@ import * as importing from './import.ts';
 import * as library from './library.ts';
 import * as nets from './nets.ts';
 import * as predict from './predict.ts';
+import * as train from './train.ts';
 
 /** Every benchmark; each prints its figures on stdout. A new one is a file and a line here. */
-const BENCHES = [augment, importing, library, nets, predict] as const;
+const BENCHES = [augment, importing, library, nets, predict, train] as const;
 
 async function main(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2);

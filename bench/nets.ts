@@ -25,7 +25,7 @@ export const describe =
 const WARM_UPS = 3;
 const SEED = 1;
 const CLASSES = 1000;
-const EXPORTED = resolve(import.meta.dirname, '../models/nr-swin-micro/nr-swin-micro.onnx');
+const EXPORTED = resolve(import.meta.dirname, '../test/fixtures/pytorch/nr-swin-micro/nr-swin-micro.onnx');
 
 type Way = 'forward' | 'input VJP';
 

@@ -31,9 +31,10 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   'src/main/engine/onnx': ['src/shared'],
   'src/main/analysis/measures': ['src/shared'],
   'src/main/analysis/protocols': ['src/shared'],
+  'src/main/analysis/consensus': ['src/shared'],
 };
 
-const PURE = ['src/main/analysis/measures', 'src/main/analysis/protocols'];
+const PURE = ['src/main/analysis/measures', 'src/main/analysis/protocols', 'src/main/analysis/consensus'];
 
 const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 

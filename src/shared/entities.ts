@@ -94,6 +94,7 @@ export const sampleDetailSchema = z.object({
 export type SampleDetail = z.infer<typeof sampleDetailSchema>;
 
 const rangeSchema = z.tuple([z.number(), z.number()]);
+export const measureNameSchema = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/);
 export const agreementSchema = z.enum(['right', 'wrong', 'none']);
 export type Agreement = z.infer<typeof agreementSchema>;
 
@@ -109,11 +110,15 @@ export const sampleFilterSchema = z.object({
   voteEntropy: rangeSchema.optional(),
   voteMargin: rangeSchema.optional(),
   votesTotal: rangeSchema.optional(),
+  /** Measures of the run by their names. */
+  measures: z.record(measureNameSchema, rangeSchema).optional(),
   text: z.string().max(200).optional(),
+  /** These faces alone, as a selection is kept. */
+  ids: z.array(idSchema).max(100_000).optional(),
 });
 export type SampleFilter = z.infer<typeof sampleFilterSchema>;
 
-export const sampleSortSchema = z.enum([
+const columnSortSchema = z.enum([
   'imported',
   'key',
   'label',
@@ -123,8 +128,13 @@ export const sampleSortSchema = z.enum([
   'voteMargin',
   'votesTotal',
 ]);
+export type ColumnSort = z.infer<typeof columnSortSchema>;
+export const SAMPLE_SORTS = columnSortSchema.options;
+/** By a measure of the run: `measure.` and its name. */
+export const measureSortSchema = z.templateLiteral(['measure.', measureNameSchema]);
+export type MeasureSort = z.infer<typeof measureSortSchema>;
+export const sampleSortSchema = z.union([columnSortSchema, measureSortSchema]);
 export type SampleSort = z.infer<typeof sampleSortSchema>;
-export const SAMPLE_SORTS = sampleSortSchema.options;
 
 /** What the grid shows: a dataset, the run beside it (or none), a filter and an order. */
 export const viewQuerySchema = z.object({
@@ -152,6 +162,8 @@ export const facetsSchema = z.object({
   voteEntropy: histogramSchema,
   voteMargin: histogramSchema,
   votesTotal: histogramSchema,
+  /** Of the measures that were asked for; empty without a run. */
+  measures: z.record(measureNameSchema, histogramSchema),
 });
 export type Facets = z.infer<typeof facetsSchema>;
 

@@ -8,6 +8,10 @@ const seedSchema = z
   .int()
   .min(0)
   .max(2 ** 32 - 1);
+/** `onnx` trains whatever there is; `tfjs` resizer and head in TensorFlow.js. */
+export const trainerSchema = z.enum(['onnx', 'tfjs']);
+export type TrainerName = z.infer<typeof trainerSchema>;
+
 const epochsSchema = z.number().int().min(1).max(10_000);
 
 /** A network to train from files of weights or from a seed; without classes it gets the dataset's. */
@@ -30,6 +34,8 @@ export const trainConfigSchema = z.strictObject({
   /** At most so many faces of the splits, drawn by the seed. */
   limit: z.number().int().min(1).nullable().default(null),
   protocol: z.string().default('majority'),
+  /** The label version that is taught and validated with: `current`, `crowd` for the votes as imported, or a name. */
+  labels: z.string().min(1).default('current'),
   /** Whether faces are taught the protocol's target or the crowd's votes; `loss` leaves it to the loss. */
   targets: z.enum(['loss', 'protocol', 'votes']).default('loss'),
 
@@ -101,7 +107,7 @@ export const trainConfigSchema = z.strictObject({
   patience: z.number().int().min(1).nullable().default(null),
 
   seed: seedSchema.default(0),
-  trainer: z.enum(['onnx']).default('onnx'),
+  trainer: trainerSchema.default('onnx'),
   provider: providerChoiceSchema.default('auto'),
   /** A checkpoint is written after so many steps, and after each epoch. */
   checkpointEvery: z.number().int().min(1).default(50),

@@ -44,6 +44,7 @@ describe('evaluating a run on a split', () => {
     ]);
     expect(evaluation).toMatchObject({ support: 3, dropped: 1, unpredicted: 1, split: 'valid', protocol: 'majority' });
     expect(evaluation.accuracy).toBeCloseTo(2 / 3, 12);
+    expect(evaluation.ece).toBeCloseTo(0.9 - 2 / 3, 6);
     expect(evaluation.confusion[0]).toEqual([1, 0, 0, 1, 0, 0, 0, 0]);
     expect(evaluation.confusion[3]).toEqual([0, 0, 0, 1, 0, 0, 0, 0]);
     expect(evaluation.voteFiles).toEqual(['fer2013new.csv']);

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hardness } from '../../src/main/analysis/measures/hardness.ts';
 import { MEASURES } from '../../src/main/analysis/measures/index.ts';
+import { jsDivergence } from '../../src/main/analysis/measures/js-divergence.ts';
 import { klFromVotes } from '../../src/main/analysis/measures/kl-from-votes.ts';
+import { mistakenness } from '../../src/main/analysis/measures/mistakenness.ts';
 import { normalisedMargin } from '../../src/main/analysis/measures/normalised-margin.ts';
 import { selfConfidence } from '../../src/main/analysis/measures/self-confidence.ts';
 import { predictionMeasures } from '../../src/main/analysis/prediction-measures.ts';
@@ -45,6 +47,25 @@ describe('measures of a prediction', () => {
         expect(klFromVotes.compute(input(q, null, p))!).toBeGreaterThanOrEqual(-1e-12);
       }),
     );
+  });
+
+  it('JS divergence is 0 when both agree, ln 2 when they share no class, and symmetric', () => {
+    expect(jsDivergence.compute(input([0.5, 0.5], null, [0.5, 0.5]))).toBeCloseTo(0, 12);
+    expect(jsDivergence.compute(input([1, 0], null, [0, 1]))).toBeCloseTo(Math.LN2, 12);
+    // Half of KL((1, 0)‖(0.75, 0.25)) and half of KL((0.5, 0.5)‖(0.75, 0.25)), worked out by hand.
+    const byHand = 0.5 * Math.log(4 / 3) + 0.5 * (0.5 * Math.log(2 / 3) + 0.5 * Math.log(2));
+    expect(jsDivergence.compute(input([0.5, 0.5], null, [1, 0]))).toBeCloseTo(byHand, 12);
+    expect(jsDivergence.compute(input([1, 0], null, [0.5, 0.5]))).toBeCloseTo(byHand, 12);
+    expect(jsDivergence.compute(input([1, 0], null))).toBeNull();
+  });
+
+  it('mistakenness is 1 when a certain model contradicts, 0 when it confirms, and near 0.5 when it wavers', () => {
+    expect(mistakenness.compute(input([1, 0, 0], 1))).toBe(1);
+    expect(mistakenness.compute(input([1, 0, 0], 0))).toBe(0);
+    // e^−H of the uniform distribution over four classes is 1/4.
+    expect(mistakenness.compute(input([0.25, 0.25, 0.25, 0.25], 3))).toBeCloseTo((0.25 + 1) / 2, 12);
+    expect(mistakenness.compute(input([0.25, 0.25, 0.25, 0.25], 0))).toBeCloseTo((-0.25 + 1) / 2, 12);
+    expect(mistakenness.compute(input([1, 0], null))).toBeNull();
   });
 
   it('leave votes for unknown and NF out, and have no margin where the label is one of them', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trainingTargets } from '../../src/main/api/training-targets.ts';
 import { countTargets } from '../../src/main/engine/training/targets.ts';
+import { ensureAnnotator } from '../../src/main/library/annotators.ts';
+import { doLabels } from '../../src/main/library/label-actions.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import { NotFoundError, UsageError } from '../../src/shared/errors.ts';
 import { addFaces } from '../support/library-rows.ts';
@@ -67,5 +69,25 @@ describe('the targets of a protocol', () => {
     const { library, datasetId } = sixFaces();
     expect(() => trainingTargets(library, { datasetId, splits: ['train'], protocol: 'plurality' })).toThrow(UsageError);
     expect(() => trainingTargets(library, { datasetId: 99, splits: [], protocol: 'majority' })).toThrow(NotFoundError);
+  });
+});
+
+describe('the targets of relabelled faces', () => {
+  it('are the relabel, by votes too; an added vote counts as the crowd’s; a non-emotion drops the face', () => {
+    const { library, datasetId } = sixFaces();
+    const { id } = ensureAnnotator(library, 'Ada');
+    const changes = [
+      { sampleId: 1, revision: 0, field: 'label' as const, value: 9 },
+      { sampleId: 3, revision: 0, field: 'votes' as const, value: votes({ 3: 2 }) },
+      { sampleId: 4, revision: 0, field: 'label' as const, value: 6 },
+    ];
+    doLabels(library, { annotatorId: id, changes, queueId: null, runId: null });
+    const table = trainingTargets(library, { datasetId, splits: ['train'], protocol: 'majority' });
+    expect([...table.ids]).toEqual([2, 3, 4, 5]);
+    expect([...table.labels]).toEqual([0, 3, 6, 3]);
+    expect(table.dropped).toBe(1);
+    expect(rowOf(table.targets, 2)).toEqual(emotions({ 6: 1 }));
+    expect(rowOf(table.shares, 2)).toEqual(emotions({ 6: 1 }));
+    expect(rowOf(table.shares, 1)).toEqual(emotions({ 0: 5 / 12, 3: 7 / 12 }));
   });
 });

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { classifier } from '../../src/main/engine/nets/classifier.ts';
 import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
 import { configFor } from '../../src/main/engine/nets/registry.ts';
@@ -14,9 +14,9 @@ import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import type { BuiltModel, ImportedModel } from '../../src/shared/contract/model-folders.ts';
 import type { ModelSpec } from '../../src/shared/model-spec.ts';
 import { tinyClassifier, writeModel } from '../support/onnx-models.ts';
+import { PYTORCH_MODEL } from '../support/pytorch-model.ts';
 import { seededRandom } from '../support/random.ts';
 import { hasSharedData, needsSharedData, REFERENCE_MODEL } from '../support/shared-data.ts';
-import { SHIPPED_MODEL } from '../support/shipped-model.ts';
 import { suiteFolder } from '../support/temp.ts';
 import { type CliResult, document, runCliHere, startCli } from './run-cli.ts';
 
@@ -189,11 +189,11 @@ describe('models import-onnx', () => {
 
   it('takes over another tool’s model with the same predictions', async () => {
     const words = ['--name', 'taken', '--out', join(folder, 'taken')];
-    const imported = document(await models('import-onnx', SHIPPED_MODEL, ...words)) as ImportedModel;
+    const imported = document(await models('import-onnx', PYTORCH_MODEL, ...words)) as ImportedModel;
     expect(imported).toMatchObject({ unknownOps: [], gradientObstacle: null, difference: 0, compared: 4 });
     expect(imported.files).toEqual(['card.md', 'manifest.json', 'taken.onnx']);
     expect(imported.model!.spec).toMatchObject({ name: 'taken', classes: [...FERPLUS_EMOTIONS] });
-    expect(await distance(SHIPPED_MODEL, join(folder, 'taken/taken.onnx'))).toBe(0);
+    expect(await distance(PYTORCH_MODEL, join(folder, 'taken/taken.onnx'))).toBe(0);
   });
 
   it('passes unknown ops through and says that they end the gradient; its folder stands beside the library', async () => {

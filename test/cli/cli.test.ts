@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { COMMANDS } from '../../src/main/cli/index.ts';
 import { openLibrary } from '../../src/main/library/db.ts';
 import { listJobs } from '../../src/main/library/jobs.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { writeClassifier } from '../../src/main/engine/models/write-classifier.ts';
 import { writePapers } from '../../src/main/engine/models/write-folder.ts';
 import { compileFile } from '../../src/main/engine/onnx/run.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeDrawnFaces } from '../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
 import { writeClassifier } from '../../src/main/engine/models/write-classifier.ts';
 import { writePapers } from '../../src/main/engine/models/write-folder.ts';
 import { classifier } from '../../src/main/engine/nets/classifier.ts';

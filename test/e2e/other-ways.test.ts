@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLibrary } from '../../src/main/library/db.ts';
-import { SHIPPED_MODEL } from '../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../support/pytorch-model.ts';
 import { launchBrowser, type RunningApp, startApp } from './support/app.ts';
 import { FACES_ARE, writeFaces } from './support/faces.ts';
 import { inspectScreen } from './support/screens.ts';
@@ -21,7 +21,7 @@ describe(`drops, models of one’s own, and a crash, on ${FACES_ARE}`, () => {
 
   beforeAll(async () => {
     await writeFaces(join(folder, 'faces'), FACES);
-    copyFileSync(SHIPPED_MODEL, join(folder, 'bare.onnx'));
+    copyFileSync(PYTORCH_MODEL, join(folder, 'bare.onnx'));
     [app, browser] = await Promise.all([startApp(libraryFile), launchBrowser()]);
     page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
     page.setDefaultTimeout(30_000);

@@ -6,7 +6,7 @@ import { probeAll, probeApart, resolveProvider } from '../../src/main/engine/pro
 import { openSession } from '../../src/main/engine/session.ts';
 import { PROVIDER_NAMES, type ProviderName, type ProviderReport } from '../../src/shared/entities.ts';
 import { EngineError, ProviderError } from '../../src/shared/errors.ts';
-import { SHIPPED_MODEL } from '../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../support/pytorch-model.ts';
 import { swiftShader } from '../support/swift-shader.ts';
 
 const ENGINE_ENTRY = resolve(import.meta.dirname, '../../src/main/engine/process.ts');
@@ -95,7 +95,7 @@ describe('choosing a provider', () => {
 
 describe('a session', () => {
   it('is released exactly once and runs no more', async () => {
-    const session = await openSession(SHIPPED_MODEL, 'cpu');
+    const session = await openSession(PYTORCH_MODEL, 'cpu');
     await session.release();
     await expect(session.release()).rejects.toThrow(EngineError);
     await expect(session.run({}, [])).rejects.toThrow(EngineError);
@@ -103,7 +103,7 @@ describe('a session', () => {
 
   it('says which provider cannot start and what to do', async () => {
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
-    await expect(openSession(SHIPPED_MODEL, absent)).rejects.toMatchObject({ code: 'PROVIDER' });
+    await expect(openSession(PYTORCH_MODEL, absent)).rejects.toMatchObject({ code: 'PROVIDER' });
   });
 });
 

@@ -60,9 +60,9 @@ describe('jobs in the library', () => {
 describe('settings', () => {
   it('have defaults and survive nonsense in the file', () => {
     const library = tempLibrary();
-    expect(readSettings(library)).toEqual({ provider: 'auto' });
-    expect(writeSettings(library, { provider: 'cpu' })).toEqual({ provider: 'cpu' });
+    expect(readSettings(library)).toEqual({ provider: 'auto', annotatorId: null });
+    expect(writeSettings(library, { provider: 'cpu' })).toEqual({ provider: 'cpu', annotatorId: null });
     library.sqlite.prepare("UPDATE settings SET value = '\"abacus\"' WHERE key = 'provider'").run();
-    expect(readSettings(library)).toEqual({ provider: 'auto' });
+    expect(readSettings(library)).toEqual({ provider: 'auto', annotatorId: null });
   });
 });

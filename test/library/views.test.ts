@@ -80,6 +80,7 @@ function passes(row: Row, filter: SampleFilter): boolean {
     inside(row.vote_entropy, filter.voteEntropy) &&
     inside(row.vote_margin, filter.voteMargin) &&
     inside(row.votes_total, filter.votesTotal) &&
+    (filter.ids === undefined || filter.ids.includes(row.id)) &&
     (filter.text === undefined || row.key.toLowerCase().includes(filter.text.toLowerCase()))
   );
 }
@@ -109,6 +110,7 @@ const filters: fc.Arbitrary<SampleFilter> = fc.record(
     voteEntropy: ordered(1),
     voteMargin: ordered(1),
     votesTotal: ordered(90),
+    ids: fc.uniqueArray(fc.integer({ min: 1, max: FACES + 5 }), { minLength: 0, maxLength: 200 }),
     text: fc.constantFrom('fer', 'FER0', '-1', 'zzz'),
   },
   { requiredKeys: [] },

@@ -8,7 +8,9 @@ export function swiftShader(): Found {
   try {
     const listed = execFileSync('dpkg', ['-L', 'chromium', 'chromium-common'], { encoding: 'utf8' });
     const driver = listed.split('\n').find((line) => line.endsWith('/vk_swiftshader_icd.json'));
-    return driver === undefined ? { reason: 'chromium brings no SwiftShader' } : { driver };
+    if (driver === undefined) return { reason: 'chromium brings no SwiftShader' };
+    const hasLoader = execFileSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).includes('libvulkan.so.1');
+    return hasLoader ? { driver } : { reason: 'the Vulkan loader (libvulkan1) is not installed' };
   } catch {
     return { reason: 'Debian’s chromium is not installed' };
   }

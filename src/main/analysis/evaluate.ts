@@ -1,9 +1,13 @@
+import { expectedCalibrationError } from '../../shared/calibration.ts';
 import { confusionFigures } from '../../shared/confusion.ts';
 import type { Evaluation } from '../../shared/contract/analysis.ts';
+import { CURRENT_LABELS } from '../../shared/contract/label-versions.ts';
 import { SPLITS, type Split } from '../../shared/entities.ts';
 import { UsageError } from '../../shared/errors.ts';
+import { type Relabel, withAddedVotes } from '../library/current-labels.ts';
 import { getDataset } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
+import { labelOverlay } from '../library/label-overlay.ts';
 import { argmax } from '../library/predictions.ts';
 import { getRun } from '../library/runs.ts';
 import { decodeVotes } from '../library/votes.ts';
@@ -14,11 +18,15 @@ export interface EvaluationRequest {
   readonly runId: number;
   readonly split: Split;
   readonly protocol: string;
+  /** The label version that is the truth; left out, the labels as they are now. */
+  readonly labels?: string;
 }
 
 /**
- * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target.
- * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError.
+ * Scores a run on one split: each face the protocol keeps counts once, its target class the argmax of its target,
+ * or the relabel where an annotator set one (a relabel that is no emotion drops it).
+ * Faces the run has not predicted are counted apart. Throws UsageError for an unknown protocol, NotFoundError, for an
+ * unknown label version too.
  */
 export function evaluateRun(library: Library, request: EvaluationRequest): Evaluation {
   const protocol = protocolNamed(request.protocol);
@@ -30,13 +38,27 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
   );
   const position = new Map(axis.map((classIndex, index) => [classIndex, index]));
   const confusion = axis.map(() => axis.map(() => 0));
+  const relabels = labelOverlay(library, run.datasetId, request.labels ?? CURRENT_LABELS);
+  const judged = (crowd: readonly number[], relabel: Relabel | null): number | null => {
+    if (relabel?.label != null) return emotion[relabel.label] ? relabel.label : null;
+    const target = protocol.target(withAddedVotes(crowd, relabel?.votes ?? null), emotion);
+    return target === null ? null : argmax(target);
+  };
+  const confidences: number[] = [];
+  const right: number[] = [];
+  let relabelled = 0;
   let dropped = 0;
   let unpredicted = 0;
-  for (const { votes, predicted } of facesOf(library, run.id, run.datasetId, request.split)) {
-    const target = protocol.target(decodeVotes(votes), emotion);
-    if (target === null) dropped += 1;
+  for (const { id, votes, predicted, confidence } of facesOf(library, run.id, run.datasetId, request.split)) {
+    const voted = judged(decodeVotes(votes), relabels.get(id) ?? null);
+    if (relabels.get(id)?.label != null) relabelled += 1;
+    if (voted === null) dropped += 1;
     else if (predicted === null) unpredicted += 1;
-    else confusion[position.get(argmax(target))!]![position.get(predicted)!]! += 1;
+    else {
+      confusion[position.get(voted)!]![position.get(predicted)!]! += 1;
+      confidences.push(confidence!);
+      right.push(Number(predicted === voted));
+    }
   }
   const figures = confusionFigures(confusion);
   const names = axis.map((index) => dataset.classes[index]!.name);
@@ -46,15 +68,18 @@ export function evaluateRun(library: Library, request: EvaluationRequest): Evalu
     runId: run.id,
     split: request.split,
     protocol: protocol.name,
+    labels: request.labels ?? CURRENT_LABELS,
     voteFiles: dataset.voteFiles,
     provider: run.provider,
     classes: names,
     classIndices: axis,
     accuracy: figures.accuracy,
     macroF1: figures.macroF1,
+    ece: expectedCalibrationError(confidences, right),
     support: figures.support,
     dropped,
     unpredicted,
+    relabelled,
     confusion,
     perClass: figures.perClass.map((entry, index) => ({ name: names[index]!, ...entry })),
   };
@@ -84,17 +109,20 @@ export function targetClassOf(
   };
 }
 
-function facesOf(
-  library: Library,
-  runId: number,
-  datasetId: number,
-  split: Split,
-): IterableIterator<{ votes: Buffer; predicted: number | null }> {
+interface ScoredFace {
+  readonly id: number;
+  readonly votes: Buffer;
+  /** Null where the run has not predicted the face. */
+  readonly predicted: number | null;
+  readonly confidence: number | null;
+}
+
+function facesOf(library: Library, runId: number, datasetId: number, split: Split): IterableIterator<ScoredFace> {
   return library.sqlite
     .prepare(
-      `SELECT s.votes, p.predicted FROM samples s
+      `SELECT s.id, s.votes, p.predicted, p.confidence FROM samples s
        LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id
        WHERE s.dataset_id = ? AND s.split = ?`,
     )
-    .iterate(runId, datasetId, SPLITS.indexOf(split)) as IterableIterator<{ votes: Buffer; predicted: number | null }>;
+    .iterate(runId, datasetId, SPLITS.indexOf(split)) as IterableIterator<ScoredFace>;
 }

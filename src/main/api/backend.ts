@@ -6,8 +6,11 @@ import type { BackendEvent } from '../../shared/contract/jobs.ts';
 import { targetClassOf } from '../analysis/evaluate.ts';
 import { registerShippedModels } from '../engine/models/register.ts';
 import { type Library, openLibrary } from '../library/db.ts';
+import { createSimilarFaces } from '../library/similar.ts';
 import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
+import { type AugmentedRequest, readAugmentedFace } from './augmented-face.ts';
+import { consensus } from './consensus.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
 import { exports } from './exports.ts';
@@ -16,8 +19,14 @@ import { api } from './implementer.ts';
 import { imports } from './imports.ts';
 import { createJobRunner } from './job-runner.ts';
 import { jobs } from './jobs.ts';
+import { labelFiles } from './label-files.ts';
+import { labelVersions } from './label-versions.ts';
+import { watchLabels } from './label-watch.ts';
+import { labels } from './labels.ts';
+import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { superResolution } from './super-resolution.ts';
@@ -27,12 +36,17 @@ import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
 
 export const router = api.router({
   analysis,
+  consensus,
   datasets,
   exports,
   imports,
   jobs,
+  labelFiles,
+  labels,
+  labelVersions,
   models,
   nets,
+  queues,
   runs,
   samples,
   superResolution,
@@ -64,6 +78,8 @@ export interface Backend {
   readonly client: Client;
   image(sampleId: number, variant: ImageVariant): Promise<ImageAnswer>;
   previewFace(previewId: string, index: number): Promise<ImageAnswer>;
+  /** A face as an augmentation makes it, for a preview. */
+  augmentedFace(request: AugmentedRequest): Promise<ImageAnswer>;
   /** Whether a dataset or a job of the library still needs the files of an upload. */
   needsUpload(upload: UploadInQuestion): boolean;
   /** Stops the jobs after the batch they are in, then closes the library. */
@@ -83,11 +99,14 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     version: options.version,
     library,
     views: createViews(library, targetClassOf),
+    similar: createSimilarFaces(library),
+    measuring: createMeasuring(library),
     jobs: createJobRunner({
       library,
       engineEntry: options.engineEntry,
       publish: (event) => events.publish('event', event),
     }),
+    labelWatch: watchLabels(library, events),
     events,
     engineEntry: options.engineEntry,
     log,
@@ -102,9 +121,12 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     client: createRouterClient(router, { context }),
     image: (sampleId, variant) => readSampleImage(library, sampleId, variant),
     previewFace: readPreviewImage,
+    augmentedFace: (request) => readAugmentedFace(library, request),
     needsUpload: (upload) => isUploadNeeded(library, upload),
     async close() {
       await context.jobs.close();
+      await context.measuring.close();
+      context.labelWatch.stop();
       library.close();
     },
   };

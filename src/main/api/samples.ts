@@ -1,14 +1,32 @@
 import { predictionMeasures } from '../analysis/prediction-measures.ts';
 import { datasetClasses } from '../library/datasets.ts';
-import { getSample } from '../library/samples.ts';
+import { getRun } from '../library/runs.ts';
+import { getSample, tilesOf } from '../library/samples.ts';
 import { api } from './implementer.ts';
 
 export const samples = {
-  page: api.samples.page.handler(({ input, context }) => context.views.page(input.query, input.offset, input.limit)),
-  facets: api.samples.facets.handler(({ input, context }) => context.views.facets(input.query)),
-  locate: api.samples.locate.handler(({ input, context }) => ({
-    index: context.views.locate(input.query, input.sampleId),
-  })),
+  page: api.samples.page.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query);
+    return context.views.page(input.query, input.offset, input.limit);
+  }),
+  facets: api.samples.facets.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query, input.measures);
+    return context.views.facets(input.query, input.measures);
+  }),
+  locate: api.samples.locate.handler(async ({ input, context }) => {
+    await context.measuring.readyFor(input.query);
+    return { index: context.views.locate(input.query, input.sampleId) };
+  }),
+  similar: api.samples.similar.handler(({ input, context }) => {
+    const { id } = getSample(context.library, input.id, null);
+    const { compared, faces } = context.similar.nearest(getRun(context.library, input.runId).id, id, input.count);
+    const tiles = tilesOf(
+      context.library,
+      faces.map(({ sampleId }) => sampleId),
+      input.runId,
+    );
+    return { compared, faces: faces.map(({ similarity }, index) => ({ similarity, tile: tiles[index]! })) };
+  }),
   get: api.samples.get.handler(({ input, context }) => {
     const sample = getSample(context.library, input.id, input.runId);
     const { prediction, votes, label } = sample;

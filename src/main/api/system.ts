@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { SystemInfo } from '../../shared/contract/system.ts';
+import type { SystemInfo, TensorflowReport } from '../../shared/contract/system.ts';
 import type { ProviderReport } from '../../shared/entities.ts';
+import { runTask } from '../engine/launch.ts';
 import { probeAll } from '../engine/providers.ts';
 import { listDatasets } from '../library/datasets.ts';
 import { listModels } from '../library/models.ts';
@@ -9,11 +10,17 @@ import { readSettings, writeSettings } from '../library/settings.ts';
 import type { BackendContext } from './context.ts';
 import { api } from './implementer.ts';
 
+const LOADING_MS = 60_000;
+
 const probes = new WeakMap<BackendContext, Promise<readonly ProviderReport[]>>();
 
 export const system = {
   info: api.system.info.handler(({ context }) => describe(context)),
   providers: api.system.providers.handler(async ({ input, context }) => [...(await probed(context, input.again))]),
+  tensorflow: api.system.tensorflow.handler(async ({ context, signal }) => {
+    const report = await runTask(context.engineEntry, 'tfjs', {}, LOADING_MS, signal);
+    return report as TensorflowReport;
+  }),
   settings: api.system.settings.handler(({ context }) => readSettings(context.library)),
   saveSettings: api.system.saveSettings.handler(({ input, context }) => writeSettings(context.library, input)),
 };

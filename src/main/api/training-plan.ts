@@ -41,7 +41,7 @@ export function planTraining(library: Library, config: TrainConfig): TrainingPla
     });
   }
   const targets = (splits: TrainConfig['splits'], protocol: string): FaceTargets =>
-    trainingTargets(library, { datasetId: dataset.id, splits, protocol });
+    trainingTargets(library, { datasetId: dataset.id, splits, protocol, labels: config.labels });
   const found = targets(config.splits, config.protocol);
   const start = trainingStart(library, config, found.classes);
   const specs = parametersOf(classifier, start.network);

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Training } from '../../shared/contract/trainings.ts';
 import { ConflictError } from '../../shared/errors.ts';
-import type { TrainConfig } from '../../shared/train-config.ts';
+import type { TrainConfig, TrainerName } from '../../shared/train-config.ts';
 import { runTask } from '../engine/launch.ts';
 import type { TrainedRun } from '../engine/models/trained-classifier.ts';
 import { AUGMENTATION_PRESETS } from '../engine/training/augmentation/presets.ts';
@@ -12,7 +12,8 @@ import { OPTIMIZERS } from '../engine/training/optimizers/index.ts';
 import { weightsFileOf, writeRunFolder } from '../engine/training/run/folder.ts';
 import { SAMPLERS } from '../engine/training/sampling/index.ts';
 import { SCHEDULES } from '../engine/training/schedules/index.ts';
-import { LEARNING_RATE_GROUPS, TRAINED_PARTS } from '../engine/training/scopes.ts';
+import { LEARNING_RATE_GROUPS, TRAINED_PARTS, type TrainedPart } from '../engine/training/scopes.ts';
+import { findTrainer, TRAINERS } from '../engine/training/trainers.ts';
 import type { Library } from '../library/db.ts';
 import { liveJobs } from '../library/jobs.ts';
 import {
@@ -44,6 +45,7 @@ export const trainings = {
     optimizers: OPTIMIZERS.map(named),
     schedules: SCHEDULES.map(named),
     learningRateGroups: [...LEARNING_RATE_GROUPS],
+    trainers: TRAINERS.map(named),
   })),
   plan: api.trainings.plan.handler(({ input, context }) => planTraining(context.library, input).report),
   start: api.trainings.start.handler(({ input, context }) => startTraining(context, input)),
@@ -53,7 +55,7 @@ export const trainings = {
     epochs: epochsOf(context.library, input.id),
     steps: stepsOf(context.library, input.id, input.afterStep),
   })),
-  resume: api.trainings.resume.handler(({ input, context }) => resumeTraining(context, input.id)),
+  resume: api.trainings.resume.handler(({ input, context }) => resumeTraining(context, input.id, input.trainer)),
   remove: api.trainings.remove.handler(({ input, context }) => {
     const training = getTraining(context.library, input.id);
     refuseLive(context.library, training);
@@ -116,9 +118,14 @@ function newFolder(library: Library, id: number): string {
   for (let other = 2; ; other += 1) if (!existsSync(`${folder}-${other}`)) return `${folder}-${other}`;
 }
 
-function resumeTraining(context: BackendContext, id: number) {
+function resumeTraining(context: BackendContext, id: number, trainer: TrainerName | undefined) {
   const { library, jobs } = context;
   const training = getTraining(library, id);
+  if (trainer !== undefined) {
+    refuseLive(library, training);
+    findTrainer(trainer).refuseParts(training.config.parts as readonly TrainedPart[]);
+    updateTraining(library, id, { config: { ...training.config, trainer } });
+  }
   if (training.jobId !== null) return jobs.resume(training.jobId);
   if (training.endedAt !== null) {
     throw new ConflictError(`Run ${id} is done: there is nothing to resume.`, { remedy: 'Start a new one.' });

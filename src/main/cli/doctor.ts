@@ -1,16 +1,16 @@
-import type { SystemInfo } from '../../shared/contract/system.ts';
+import type { SystemInfo, TensorflowReport } from '../../shared/contract/system.ts';
 import type { ProviderReport } from '../../shared/entities.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { bytes, count } from './terminal/format.ts';
 import { pairs, table } from './terminal/table.ts';
 
-/** Versions, every provider with its numeric check, and the library's health. */
+/** Versions, every provider with its numeric check, the tfjs trainer, and the library's health. */
 export const doctor = {
   name: 'doctor',
   define: (program, run) =>
     void program
       .command('doctor')
-      .description('check versions, providers and the library')
+      .description('check versions, providers, trainers and the library')
       .action(() => run(examine)),
 } as const satisfies Command;
 
@@ -18,12 +18,19 @@ async function examine({ client, progress }: Session): Promise<Outcome> {
   const info = await client.system.info();
   progress('Trying each provider against the CPU’s numbers …');
   const providers = await client.system.providers({ again: true });
+  const tensorflow = await client.system.tensorflow();
   const cpu = providers.find(({ name }) => name === 'cpu');
   const healthy = info.library.healthy && cpu?.usable === true;
-  return { document: { healthy, ...info, providers }, text: describe(info, providers, healthy), failed: !healthy };
+  const text = describe(info, providers, tensorflow, healthy);
+  return { document: { healthy, ...info, providers, tensorflow }, text, failed: !healthy };
 }
 
-function describe(info: SystemInfo, providers: readonly ProviderReport[], healthy: boolean): string {
+function describe(
+  info: SystemInfo,
+  providers: readonly ProviderReport[],
+  tensorflow: TensorflowReport,
+  healthy: boolean,
+): string {
   const { library } = info;
   const versions = pairs([
     ['countenance', info.version],
@@ -43,6 +50,10 @@ function describe(info: SystemInfo, providers: readonly ProviderReport[], health
     providers,
     'No provider is known.',
   );
+  const trainers = pairs([
+    ['trainer onnx', 'on any usable provider'],
+    ['trainer tfjs', describeTensorflow(tensorflow)],
+  ]);
   const state = pairs([
     ['library', library.file],
     ['size', bytes(library.bytes)],
@@ -51,5 +62,11 @@ function describe(info: SystemInfo, providers: readonly ProviderReport[], health
     ['state', library.healthy ? 'sound' : 'damaged'],
     ...library.problems.map((problem) => ['problem', problem] as const),
   ]);
-  return `${versions}\n\n${found}\n\n${state}\n\n${healthy ? 'All is well.' : 'Something is wrong.'}`;
+  return `${versions}\n\n${found}\n\n${trainers}\n\n${state}\n\n${healthy ? 'All is well.' : 'Something is wrong.'}`;
 }
+
+/** Whether the native package is there, and how it is had where it is not. */
+const describeTensorflow = ({ native, backend, version, source, reason, remedy }: TensorflowReport): string =>
+  native
+    ? `TensorFlow.js ${version}, native, from ${source}`
+    : `TensorFlow.js ${version} on its own ${backend} backend, slow: ${reason}\n  for the native one: ${remedy}`;

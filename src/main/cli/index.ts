@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { datasets } from './datasets.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -5,9 +6,11 @@ import { evaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 import { superResolution } from './sr.ts';
@@ -20,6 +23,9 @@ export const COMMANDS = [
   datasets,
   predict,
   evaluate,
+  audit,
+  queues,
+  labels,
   train,
   finetune,
   runs,

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { Option, type Command as Parser } from 'commander';
 import type { Training, TrainingEpoch } from '../../shared/contract/trainings.ts';
+import { type TrainerName, trainerSchema } from '../../shared/train-config.ts';
 import type { Command, Outcome, Run, Session } from './terminal/command.ts';
-import { followTraining } from './terminal/follow-training.ts';
+import { followTraining, sayIfSlow } from './terminal/follow-training.ts';
 import { count, duration, percent, when } from './terminal/format.ts';
 import { whole } from './terminal/options.ts';
 import { table } from './terminal/table.ts';
@@ -30,6 +31,7 @@ export const runs = {
       .option('--dataset <name>', 'only those on this dataset')
       .action(({ dataset }: { readonly dataset?: string }) => run((session) => listAll(session, dataset)));
     defineOne(group, run);
+    defineResume(group, run);
     group
       .command('compare <numbers...>')
       .description('runs beside each other: the settings that differ, and what they came to')
@@ -60,13 +62,26 @@ function defineOne(group: Parser, run: Run): void {
     const found = await client.trainings.get({ id, afterStep: 0 });
     return { document: found, text: describeTraining(found.training, found.epochs) };
   });
-  one('resume', 'go on with a run that stopped, and follow it to its end', (session, id) =>
-    followTraining(session, id, () => session.client.trainings.resume({ id }), undefined),
-  );
   one('remove', 'remove a run with its checkpoints and weights', async ({ client }, id) => {
     await client.trainings.remove({ id });
     return { document: { removed: id }, text: `Run ${id} is removed.` };
   });
+}
+
+function defineResume(group: Parser, run: Run): void {
+  group
+    .command('resume')
+    .description('go on with a run that stopped, and follow it to its end')
+    .argument('<number>', 'the run’s number', runNumber)
+    .addOption(new Option('--trainer <name>', 'go on with another trainer').choices(trainerSchema.options))
+    .action((id: number, { trainer }: { readonly trainer?: TrainerName }) =>
+      run(async (session) => {
+        const { client } = session;
+        const { training } = await client.trainings.get({ id, afterStep: NO_STEPS });
+        await sayIfSlow(session, trainer ?? training.config.trainer);
+        return followTraining(session, id, () => client.trainings.resume({ id, trainer }), undefined);
+      }),
+    );
 }
 
 async function listAll({ client }: Session, dataset: string | undefined): Promise<Outcome> {

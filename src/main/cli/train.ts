@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { TrainPresetName } from '../../shared/train-config.ts';
 import type { Command, Outcome, Run, Session } from './terminal/command.ts';
-import { followTraining } from './terminal/follow-training.ts';
+import { followTraining, sayIfSlow } from './terminal/follow-training.ts';
 import { configFromFlags, type TrainFlags, withTrainFlags } from './terminal/train-flags.ts';
 import { describeCounts } from './terminal/training-words.ts';
 
@@ -49,6 +49,7 @@ async function trainFaces(session: Session, options: Options, preset: TrainPrese
     return { document: { config, plan }, text: `${counts}\n${work}` };
   }
   say(counts);
+  await sayIfSlow(session, config.trainer);
   const { training, job } = await client.trainings.start(config);
   say(`Run ${training.id}, job ${job.id}: ${training.name}.`);
   return followTraining(session, training.id, () => client.jobs.get({ id: job.id }), options.save);

@@ -68,11 +68,7 @@ export function predictionOf(
     )
     .get(runId, sampleId) as PredictionRow | undefined;
   if (row === undefined) return null;
-  const indices = JSON.parse(row.classIndices) as number[];
-  const probabilities = new Array<number>(classCount).fill(0);
-  decodeVector(row.probabilities).forEach((value, index) => {
-    probabilities[indices[index]!]! += value;
-  });
+  const probabilities = probabilitiesOver(classCount, JSON.parse(row.classIndices) as number[], row.probabilities);
   return {
     runId: row.runId,
     modelName: row.modelName,
@@ -81,6 +77,15 @@ export function predictionOf(
     confidence: row.confidence,
     probabilities,
   };
+}
+
+/** Stored probabilities put in dataset class order: 0 where the model has no such class. */
+export function probabilitiesOver(classCount: number, classIndices: readonly number[], bytes: Buffer): number[] {
+  const probabilities = new Array<number>(classCount).fill(0);
+  decodeVector(bytes).forEach((value, index) => {
+    probabilities[classIndices[index]!]! += value;
+  });
+  return probabilities;
 }
 
 /** Index of the greatest value; the first wins a tie. */

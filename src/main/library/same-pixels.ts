@@ -28,3 +28,27 @@ export function countSamePixels(library: Library, datasetId: number): ImportRepo
     ),
   };
 }
+
+/** Pixels that stand in more than one split of a dataset. */
+export interface Leak {
+  readonly imageId: number;
+  /** Faces of the dataset with these pixels, in any split. */
+  readonly copies: number;
+  readonly labelsDiffer: boolean;
+}
+
+/** The leak of each face of a dataset whose pixels another split has too. */
+export function leaksOf(library: Library, datasetId: number): ReadonlyMap<number, Leak> {
+  const rows = library
+    .prepare(
+      `WITH leaked AS MATERIALIZED
+         (SELECT image_id, count(*) AS copies, count(DISTINCT coalesce(label, -1)) AS labels FROM samples
+          WHERE dataset_id = ? GROUP BY image_id HAVING count(DISTINCT split) > 1)
+       SELECT s.id, l.image_id, l.copies, l.labels FROM leaked l
+       JOIN samples s ON s.image_id = l.image_id AND s.dataset_id = ?`,
+    )
+    .all(datasetId, datasetId) as { id: number; image_id: number; copies: number; labels: number }[];
+  return new Map(
+    rows.map(({ id, image_id, copies, labels }) => [id, { imageId: image_id, copies, labelsDiffer: labels > 1 }]),
+  );
+}

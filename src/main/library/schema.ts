@@ -255,6 +255,220 @@ export const trainingEpochs = sqliteTable(
   (table) => [primaryKey({ columns: [table.trainingId, table.epoch] })],
 );
 
+/**
+ * A run's measures of a face: little-endian float32, one for each name of the run's measure set, NaN where a measure is
+ * not defined. A face whose row is missing has not been measured yet, or not since its label changed.
+ */
+export const measures = sqliteTable(
+  'measures',
+  {
+    runId: integer('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    numbers: blob('numbers').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.sampleId] }), index('measures_sample').on(table.sampleId)],
+);
+
+/**
+ * Which measures the rows of a run hold, as a JSON list of names in their order; `revision` grows with every change of
+ * its rows. Triggers on `samples` drop the rows of a face whose votes or label change.
+ */
+export const measureSets = sqliteTable('measure_sets', {
+  runId: integer('run_id')
+    .primaryKey()
+    .references(() => runs.id, { onDelete: 'cascade' }),
+  names: text('names').notNull(),
+  revision: integer('revision').notNull().default(0),
+});
+
+/** A review queue: a saved query, `filter` a SampleFilter as JSON, and an order. `position` is where its reader is. */
+export const queues = sqliteTable(
+  'queues',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull().unique(),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    runId: integer('run_id').references(() => runs.id, { onDelete: 'set null' }),
+    filter: text('filter').notNull(),
+    orderName: text('order_name').notNull(),
+    seed: integer('seed').notNull(),
+    balanced: integer('balanced').notNull(),
+    sizeLimit: integer('size_limit'),
+    position: integer('position').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    filledAt: integer('filled_at').notNull(),
+  },
+  (table) => [index('queues_dataset').on(table.datasetId), index('queues_run').on(table.runId)],
+);
+
+/** A face of a queue; `revision` is its label's when it was settled, so that a later change brings it back. */
+export const queueItems = sqliteTable(
+  'queue_items',
+  {
+    queueId: integer('queue_id')
+      .notNull()
+      .references(() => queues.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    score: real('score').notNull(),
+    status: text('status').notNull().default('waiting'),
+    revision: integer('revision'),
+    settledAt: integer('settled_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.queueId, table.position] }),
+    uniqueIndex('queue_items_face').on(table.queueId, table.sampleId),
+    index('queue_items_status').on(table.queueId, table.status, table.position),
+    index('queue_items_sample').on(table.sampleId),
+  ],
+);
+
+/** A person who labels. */
+export const annotators = sqliteTable('annotators', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/**
+ * What an annotator did at once, to one face or to many: `do`, or `undo` or `redo` of the action `target`. Rows are
+ * never altered.
+ */
+export const labelActions = sqliteTable(
+  'label_actions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    annotatorId: integer('annotator_id')
+      .notNull()
+      .references(() => annotators.id),
+    kind: text('kind').notNull(),
+    target: integer('target'),
+    queueId: integer('queue_id'),
+    runId: integer('run_id'),
+    at: integer('at').notNull(),
+  },
+  (table) => [index('label_actions_annotator').on(table.annotatorId, table.id)],
+);
+
+/**
+ * One change of one face within an action: its annotator's own `label`, `votes` or `note` went from `before` to
+ * `after`, both JSON. A label that an undo puts back stands in time where it stood before, at the event `standing`; others at
+ * their own. Triggers refuse to alter a row, and to delete it while its face is there.
+ */
+export const labelEvents = sqliteTable(
+  'label_events',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    actionId: integer('action_id')
+      .notNull()
+      .references(() => labelActions.id),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    field: text('field').notNull(),
+    before: text('before').notNull(),
+    after: text('after').notNull(),
+    standing: integer('standing'),
+  },
+  (table) => [
+    index('label_events_sample').on(table.sampleId, table.id),
+    index('label_events_action').on(table.actionId),
+  ],
+);
+
+/** What an annotator says of a face now, as the events have it; `labelEvent` is the event that last set the label. */
+export const annotations = sqliteTable(
+  'annotations',
+  {
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    annotatorId: integer('annotator_id')
+      .notNull()
+      .references(() => annotators.id),
+    label: integer('label'),
+    labelEvent: integer('label_event').notNull(),
+    votes: text('votes'),
+    note: text('note'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sampleId, table.annotatorId] }),
+    index('annotations_annotator').on(table.annotatorId),
+  ],
+);
+
+/**
+ * How a face stands after all its events: `label` is the newest relabel that holds, `votes` what annotators added to
+ * or took from the crowd's, `revision` counts its events.
+ */
+export const currentLabels = sqliteTable(
+  'current_labels',
+  {
+    sampleId: integer('sample_id')
+      .primaryKey()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    label: integer('label'),
+    annotatorId: integer('annotator_id').references(() => annotators.id),
+    votes: text('votes'),
+    revision: integer('revision').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [index('current_labels_label').on(table.label)],
+);
+
+/** Where a restored action came from, as its file told: the names of a queue and a run of another library. */
+export const labelActionOrigins = sqliteTable('label_action_origins', {
+  actionId: integer('action_id')
+    .primaryKey()
+    .references(() => labelActions.id, { onDelete: 'cascade' }),
+  queue: text('queue'),
+  run: text('run'),
+});
+
+/** A named snapshot of a dataset's labels; `source` is `current`, or the consensus method that it was made by. */
+export const labelVersions = sqliteTable(
+  'label_versions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    datasetId: integer('dataset_id')
+      .notNull()
+      .references(() => datasets.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    note: text('note').notNull(),
+    source: text('source').notNull(),
+    annotatorId: integer('annotator_id').references(() => annotators.id),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('label_versions_name').on(table.datasetId, table.name)],
+);
+
+/** What a version has instead of the crowd's word: a label, or votes added and taken as JSON, as in `current_labels`. */
+export const labelVersionFaces = sqliteTable(
+  'label_version_faces',
+  {
+    versionId: integer('version_id')
+      .notNull()
+      .references(() => labelVersions.id, { onDelete: 'cascade' }),
+    sampleId: integer('sample_id')
+      .notNull()
+      .references(() => samples.id, { onDelete: 'cascade' }),
+    label: integer('label'),
+    votes: text('votes'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.versionId, table.sampleId] }),
+    index('label_version_faces_sample').on(table.sampleId),
+  ],
+);
+
 export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),

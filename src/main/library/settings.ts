@@ -1,7 +1,7 @@
 import { type Settings, settingsSchema } from '../../shared/contract/system.ts';
 import type { Library } from './db.ts';
 
-const DEFAULTS: Settings = { provider: 'auto' };
+const DEFAULTS: Settings = { provider: 'auto', annotatorId: null };
 
 /** The library's settings, defaults where nothing valid is stored. */
 export function readSettings(library: Library): Settings {

@@ -38,6 +38,7 @@ export interface NewTraining {
 
 /** What may change of a training while it runs; an absent field stays as it is. */
 export interface TrainingChange {
+  readonly config?: TrainConfig;
   readonly provider?: string;
   readonly bestEpoch?: number | null;
   readonly jobId?: number;
@@ -92,9 +93,16 @@ export function listTrainings(library: Library, datasetId: number | null): Train
 
 /** Writes what changed. */
 export function updateTraining(library: Library, id: number, change: TrainingChange): void {
-  const columns = { provider: 'provider', bestEpoch: 'best_epoch', jobId: 'job_id', endedAt: 'ended_at' } as const;
+  const columns = {
+    config: 'config',
+    provider: 'provider',
+    bestEpoch: 'best_epoch',
+    jobId: 'job_id',
+    endedAt: 'ended_at',
+  };
+  const values = { ...change, config: change.config && JSON.stringify(change.config) };
   for (const [field, column] of Object.entries(columns)) {
-    const value = change[field as keyof TrainingChange];
+    const value = values[field as keyof TrainingChange];
     if (value !== undefined) library.prepare(`UPDATE trainings SET ${column} = ? WHERE id = ?`).run(value, id);
   }
 }

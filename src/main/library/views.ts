@@ -1,5 +1,4 @@
 import type { Facets, SampleSort, SampleTile, ViewQuery } from '../../shared/entities.ts';
-import { ABSENT, argsort, sortKey } from './argsort.ts';
 import {
   emptyRunColumns,
   type FollowedRun,
@@ -12,14 +11,20 @@ import {
 } from './columns.ts';
 import { datasetClasses } from './datasets.ts';
 import type { Library } from './db.ts';
+import { loadMeasure, measuresRevision } from './measures.ts';
 import { getRun } from './runs.ts';
 import { tilesOf } from './samples.ts';
 import { countFacets, refusals, type ViewColumns } from './view-filter.ts';
+import { measureOf, measuresUsed } from './view-measures.ts';
+import { accepted, type Order, orderBy, orderOf } from './view-orders.ts';
 
 /** Filtered, ordered windows onto a dataset, and the counts beside them. */
 export interface Views {
   page(query: ViewQuery, offset: number, limit: number): { total: number; offset: number; tiles: SampleTile[] };
-  facets(query: ViewQuery): Facets;
+  /** The numbers of all samples of the view, in its order. */
+  ids(query: ViewQuery): number[];
+  /** Live counts, with histograms of the measures named. */
+  facets(query: ViewQuery, measures?: readonly string[]): Facets;
   /** Where a sample stands in the view, or null if the filter leaves it out. */
   locate(query: ViewQuery, sampleId: number): number | null;
 }
@@ -32,14 +37,11 @@ export type TargetClassOf = (
 
 interface CachedRun extends FollowedRun {
   readonly columns: RunColumns;
+  /** Measures by name, as they were at the revision `measured`. */
+  readonly measures: Map<string, Float32Array>;
   newest: number;
+  measured: number;
   version: number;
-}
-
-/** Positions by ascending value; those from `present` on have no value and stand last in either direction. */
-interface Order {
-  readonly positions: Uint32Array;
-  readonly present: number;
 }
 
 interface CachedDataset {
@@ -47,7 +49,7 @@ interface CachedDataset {
   readonly samples: SampleColumns;
   readonly withoutRun: RunColumns;
   /** Refusals of the query at hand; written anew for each. */
-  readonly mask: Uint16Array;
+  readonly mask: Uint32Array;
   readonly runs: Map<number, CachedRun>;
   readonly orders: Map<string, Order>;
   readonly views: Map<string, Uint32Array>;
@@ -77,7 +79,7 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
         id: query.datasetId,
         samples,
         withoutRun: emptyRunColumns(samples.length),
-        mask: new Uint16Array(samples.length),
+        mask: new Uint32Array(samples.length),
         runs: new Map(),
         orders: new Map(),
         views: new Map(),
@@ -89,13 +91,31 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
     return { cached: dataset, run };
   }
 
-  function columnsOf(query: ViewQuery, cached: CachedDataset, run: CachedRun | null): ViewColumns {
+  function measure(name: string, cached: CachedDataset, run: CachedRun | null): Float32Array {
+    if (run === null) return cached.withoutRun.confidence;
+    const known = run.measures.get(name) ?? loadMeasure(library, run.id, name, cached.samples);
+    run.measures.set(name, known);
+    return known;
+  }
+
+  function columnsOf(
+    query: ViewQuery,
+    cached: CachedDataset,
+    run: CachedRun | null,
+    counted: readonly string[] = [],
+  ): ViewColumns {
     const columns = run?.columns ?? cached.withoutRun;
     return {
       samples: cached.samples,
       run: columns,
+      chosen: chosen(cached, query.filter.ids),
       textMatches: textMatches(library, cached, query.filter.text),
       target: targets(library, cached, query.filter.target?.protocol, targetClassOf),
+      measures: measuresUsed(query.filter, counted).map((name) => ({
+        name,
+        values: measure(name, cached, run),
+        range: query.filter.measures?.[name],
+      })),
     };
   }
 
@@ -105,9 +125,12 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
     const view = remembered(cached.views, KEPT_VIEWS, JSON.stringify([query, version]), () => {
       const columns = columnsOf(query, cached, run);
       const mask = refusals(columns, query.filter, cached.mask);
-      const ofRun = RUN_SORTS.includes(query.sort) ? [query.runId, version] : [];
+      const sorted = measureOf(query.sort);
+      const ofRun = sorted !== null || RUN_SORTS.includes(query.sort) ? [query.runId, version] : [];
       const name = JSON.stringify([query.sort, ...ofRun]);
-      const order = remembered(cached.orders, KEPT_ORDERS, name, () => orderOf(library, columns, query));
+      const order = remembered(cached.orders, KEPT_ORDERS, name, () =>
+        sorted === null ? orderOf(library, columns, query) : orderBy(measure(sorted, cached, run)),
+      );
       return accepted(order, mask, query.descending);
     });
     return { cached, view };
@@ -119,9 +142,13 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
       const ids = Array.from(view.subarray(offset, offset + limit), (position) => cached.samples.ids[position]!);
       return { total: view.length, offset, tiles: tilesOf(library, ids, query.runId) };
     },
-    facets(query) {
+    ids(query) {
+      const { cached, view } = positions(query);
+      return Array.from(view, (position) => cached.samples.ids[position]!);
+    },
+    facets(query, measures = []) {
       const { cached, run } = current(query);
-      const columns = columnsOf(query, cached, run);
+      const columns = columnsOf(query, cached, run, run === null ? [] : measures);
       const classCount = datasetClasses(library, query.datasetId).length;
       return countFacets(columns, refusals(columns, query.filter, cached.mask), classCount);
     },
@@ -148,11 +175,25 @@ function samplesChanged(library: Library, dataset: CachedDataset): boolean {
 function followRun(library: Library, dataset: CachedDataset, runId: number): CachedRun {
   const run = remembered(dataset.runs, KEPT_RUNS, runId, (): CachedRun => {
     const comparable = new Set(getRun(library, runId).classIndices);
-    return { id: runId, columns: emptyRunColumns(dataset.samples.length), comparable, newest: 0, version: 0 };
+    return {
+      id: runId,
+      columns: emptyRunColumns(dataset.samples.length),
+      comparable,
+      measures: new Map(),
+      newest: 0,
+      measured: 0,
+      version: 0,
+    };
   });
   const newest = readPredictions(library, run, dataset.samples, run.columns, run.newest);
   if (newest !== run.newest) run.version += 1;
   run.newest = newest;
+  const measured = measuresRevision(library, runId);
+  if (measured !== run.measured) {
+    run.measures.clear();
+    run.version += 1;
+  }
+  run.measured = measured;
   return run;
 }
 
@@ -175,67 +216,17 @@ function textMatches(library: Library, dataset: CachedDataset, text: string | un
     .prepare('SELECT id FROM samples WHERE dataset_id = ? AND instr(lower(key), lower(?)) > 0')
     .pluck()
     .all(dataset.id, text) as number[];
-  const matches = new Uint8Array(dataset.samples.length);
+  return chosen(dataset, ids);
+}
+
+function chosen(dataset: CachedDataset, ids: readonly number[] | undefined): Uint8Array | null {
+  if (ids === undefined) return null;
+  const found = new Uint8Array(dataset.samples.length);
   for (const id of ids) {
     const at = positionOf(dataset.samples, id);
-    if (at !== -1) matches[at] = 1;
+    if (at !== -1) found[at] = 1;
   }
-  return matches;
-}
-
-function orderOf(library: Library, columns: ViewColumns, query: ViewQuery): Order {
-  if (query.sort === 'key') return orderByKey(library, columns.samples, query.datasetId);
-  const value = VALUES[query.sort];
-  const keys = new Uint32Array(columns.samples.length);
-  let present = 0;
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = sortKey(value(columns, index));
-    keys[index] = key;
-    if (key !== ABSENT) present += 1;
-  }
-  return { positions: argsort(keys), present };
-}
-
-const absentIfNegative = (value: number): number => (value < 0 ? Number.NaN : value);
-
-const VALUES: Readonly<Record<Exclude<SampleSort, 'key'>, (columns: ViewColumns, index: number) => number>> = {
-  imported: (_, index) => index,
-  label: ({ samples }, index) => absentIfNegative(samples.label[index]!),
-  predicted: ({ run }, index) => absentIfNegative(run.predicted[index]!),
-  confidence: ({ run }, index) => run.confidence[index]!,
-  voteEntropy: ({ samples }, index) => samples.voteEntropy[index]!,
-  voteMargin: ({ samples }, index) => samples.voteMargin[index]!,
-  votesTotal: ({ samples }, index) => samples.votesTotal[index]!,
-};
-
-function orderByKey(library: Library, samples: SampleColumns, datasetId: number): Order {
-  const ids = library
-    .prepare('SELECT id FROM samples INDEXED BY samples_key WHERE dataset_id = ? ORDER BY key')
-    .pluck()
-    .all(datasetId) as number[];
-  const positions = new Uint32Array(samples.length);
-  let present = 0;
-  for (const id of ids) {
-    const position = positionOf(samples, id);
-    if (position !== -1) positions[present++] = position;
-  }
-  return { positions: positions.subarray(0, present), present };
-}
-
-function accepted(order: Order, mask: Uint16Array, descending: boolean): Uint32Array {
-  const { positions, present } = order;
-  let size = 0;
-  for (let index = 0; index < positions.length; index += 1) if (mask[positions[index]!] === 0) size += 1;
-  const kept = new Uint32Array(size);
-  let count = 0;
-  const take = (index: number): void => {
-    const position = positions[index]!;
-    if (mask[position] === 0) kept[count++] = position;
-  };
-  if (descending) for (let index = present - 1; index >= 0; index -= 1) take(index);
-  else for (let index = 0; index < present; index += 1) take(index);
-  for (let index = present; index < positions.length; index += 1) take(index);
-  return kept;
+  return found;
 }
 
 /** A small cache that forgets what was used longest ago. */

@@ -7,8 +7,25 @@ export interface ActionContext {
   readonly route: RouteLocationNormalizedLoaded;
 }
 
-export const ACTION_GROUPS = ['Go to', 'Dataset', 'Browse', 'Faces', 'Analysis', 'Models', 'View', 'Help'] as const;
+export const ACTION_GROUPS = [
+  'Go to',
+  'Label',
+  'Review',
+  'Dataset',
+  'Browse',
+  'Faces',
+  'Analysis',
+  'Models',
+  'View',
+  'Help',
+] as const;
 export type ActionGroup = (typeof ACTION_GROUPS)[number];
+
+/**
+ * How an action is taken back: a label by the inverse event, which is appended to the log; a place in a queue by
+ * putting it back. An action without a policy changes nothing that is kept.
+ */
+export type UndoPolicy = 'inverse-event' | 'put-back';
 
 /**
  * A keyboard action is data: the dispatcher, the palette and the help sheet all read it.
@@ -17,6 +34,8 @@ export type ActionGroup = (typeof ACTION_GROUPS)[number];
 export interface Action {
   readonly id: string;
   readonly label: string;
+  /** The label where the screen gives it a closer meaning, such as a class by its name; null where it does not. */
+  readonly labelNow?: (context: ActionContext) => string | null;
   readonly group: ActionGroup;
   readonly keys: readonly string[];
   readonly icon?: Component;
@@ -24,5 +43,7 @@ export interface Action {
   readonly when?: (context: ActionContext) => boolean;
   /** False keeps it out of the palette (movement keys), it stays in the help. */
   readonly inPalette?: boolean;
+  /** Present where the Undo key takes the action back; the help says so. */
+  readonly undo?: UndoPolicy;
   readonly perform: (context: ActionContext) => void | Promise<void>;
 }

@@ -5,6 +5,8 @@ const SEQUENCE_WITHIN = 1200;
 
 export interface DispatcherOptions {
   readonly actions: readonly Action[];
+  /** The keys an action listens to now, where a person has chosen others than its own. */
+  readonly keysOf?: (action: Action) => readonly string[];
   readonly context: () => ActionContext;
   readonly mac: boolean;
   /** Milliseconds on any steady clock; two presses of a sequence must lie within 1.2 s. */
@@ -23,11 +25,12 @@ export interface PressPlace {
  */
 export function createDispatcher(options: DispatcherOptions): (press: KeyPress, place: PressPlace) => Action | null {
   let first: { name: string; at: number } | null = null;
+  const keysOf = options.keysOf ?? (({ keys }: Action) => keys);
 
   const find = (keys: string): Action | undefined =>
-    options.actions.find((action) => action.keys.includes(keys) && (action.when?.(options.context()) ?? true));
+    options.actions.find((action) => keysOf(action).includes(keys) && (action.when?.(options.context()) ?? true));
   const startsSequence = (name: string): boolean =>
-    options.actions.some(({ keys }) => keys.some((each) => each.startsWith(`${name} `)));
+    options.actions.some((action) => keysOf(action).some((each) => each.startsWith(`${name} `)));
 
   return (press, place) => {
     if (['Control', 'Meta', 'Alt', 'Shift'].includes(press.key) || place.modal) return null;

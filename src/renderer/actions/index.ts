@@ -1,8 +1,10 @@
 import { analysisActions } from './analysis-matrix.ts';
 import { browseActions } from './browse-faces.ts';
 import { datasetActions } from './dataset.ts';
+import { labelActions } from './labels/index.ts';
 import { modelActions } from './models-add.ts';
 import { navigationActions } from './navigation.ts';
+import { reviewActions } from './review/index.ts';
 import { viewActions } from './view.ts';
 
 /** Every action of the renderer; a new group is one file here and one line below. */
@@ -10,6 +12,8 @@ export const actions = [
   ...navigationActions,
   ...datasetActions,
   ...browseActions,
+  ...reviewActions,
+  ...labelActions,
   ...analysisActions,
   ...modelActions,
   ...viewActions,

@@ -1,4 +1,4 @@
-import { Boxes, ChartNoAxesCombined, Grid3x3, Images, ListChecks, Settings } from '@lucide/vue';
+import { Boxes, ChartNoAxesCombined, GraduationCap, Grid3x3, Images, ListChecks, Settings, Tags } from '@lucide/vue';
 import type { Action } from './action.ts';
 
 const go = (name: string, label: string, key: string, icon: Action['icon']): Action => ({
@@ -14,8 +14,10 @@ const go = (name: string, label: string, key: string, icon: Action['icon']): Act
 export const navigationActions: readonly Action[] = [
   go('library', 'Library', 'L', Images),
   go('browse', 'Browse', 'B', Grid3x3),
+  go('review', 'Review', 'R', Tags),
   go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
   go('models', 'Models', 'M', Boxes),
+  go('train', 'Train', 'T', GraduationCap),
   go('jobs', 'Jobs', 'J', ListChecks),
   go('settings', 'Settings', 'S', Settings),
 ];

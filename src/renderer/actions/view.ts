@@ -1,7 +1,6 @@
-import { Command, Keyboard, ListChecks, PanelRight, ScanFace, SunMoon, Undo2 } from '@lucide/vue';
+import { Command, Keyboard, ListChecks, PanelRight, ScanFace, SunMoon } from '@lucide/vue';
 import { useSettings } from '../stores/settings.ts';
 import { useShell } from '../stores/shell.ts';
-import { useToasts } from '../stores/toasts.ts';
 import type { Action } from './action.ts';
 
 export const viewActions: readonly Action[] = [
@@ -70,14 +69,5 @@ export const viewActions: readonly Action[] = [
       const settings = useSettings();
       settings.faces = settings.faces === 'pixelated' ? 'smooth' : 'pixelated';
     },
-  },
-  {
-    id: 'undo',
-    label: 'Undo',
-    group: 'View',
-    keys: ['Z', 'Mod+Z'],
-    icon: Undo2,
-    when: () => useToasts().toasts.some(({ action }) => action !== null),
-    perform: () => void useToasts().performLatest(),
   },
 ];

@@ -3,6 +3,7 @@ import { useRoute, useRouter } from 'vue-router';
 import { createDispatcher } from '../actions/dispatcher.ts';
 import { actions } from '../actions/index.ts';
 import { isMac } from '../actions/keys.ts';
+import { useKeyBindings } from '../stores/key-bindings.ts';
 
 const FIELDS = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]';
 const OWN_KEYS = '[role=listbox], [role=menu], [role=slider], [role=tablist]';
@@ -11,8 +12,10 @@ const OWN_KEYS = '[role=listbox], [role=menu], [role=slider], [role=tablist]';
 export function useKeyboard(): void {
   const router = useRouter();
   const route = useRoute();
+  const bindings = useKeyBindings();
   const dispatch = createDispatcher({
     actions,
+    keysOf: bindings.keysOf,
     context: () => ({ router, route }),
     mac: isMac(),
     now: () => performance.now(),

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
+import type { SampleTile } from '../../shared/entities.ts';
 import { client } from '../client.ts';
 import { useFaces } from './view-faces.ts';
 import { countOf, holds, NOTHING, type Ranges, spansOf, toggled, withRange } from './view-ranges.ts';
@@ -47,6 +48,17 @@ export const useSelection = defineStore('selection', () => {
     ranges.value = NOTHING;
   }
 
+  /** The selected faces in the view's order. */
+  async function tiles(): Promise<readonly SampleTile[]> {
+    const query = faces.query;
+    if (query === null) return [];
+    const found: SampleTile[] = [];
+    for (const { offset, limit } of spansOf(ranges.value, SPAN)) {
+      found.push(...(await client.samples.page({ query, offset, limit })).tiles);
+    }
+    return found;
+  }
+
   /** The keys of the selected faces in the view's order, asked for in spans of 2,000; `onProgress` hears how many are here. */
   async function keys(onProgress: (done: number) => void): Promise<readonly string[]> {
     const query = faces.query;
@@ -60,5 +72,5 @@ export const useSelection = defineStore('selection', () => {
     return found;
   }
 
-  return { cursor, ranges, count, has, moveTo, toggle, selectAll, clear, keys };
+  return { cursor, ranges, count, has, moveTo, toggle, selectAll, clear, tiles, keys };
 });

@@ -1,10 +1,15 @@
 import { analysis } from './analysis.ts';
+import { consensus } from './consensus.ts';
 import { datasets } from './datasets.ts';
 import { exports } from './exports.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { labelFiles } from './label-files.ts';
+import { labelVersions } from './label-versions.ts';
+import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
 import { superResolution } from './super-resolution.ts';
@@ -14,12 +19,17 @@ import { trainings } from './trainings.ts';
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
 export const contract = {
   analysis,
+  consensus,
   datasets,
   exports,
   imports,
   jobs,
+  labelFiles,
+  labels,
+  labelVersions,
   models,
   nets,
+  queues,
   runs,
   samples,
   superResolution,

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { facetsSchema, idSchema, sampleDetailSchema, sampleTileSchema, viewQuerySchema } from '../entities.ts';
+import {
+  facetsSchema,
+  idSchema,
+  measureNameSchema,
+  sampleDetailSchema,
+  sampleTileSchema,
+  viewQuerySchema,
+} from '../entities.ts';
 import { base } from './base.ts';
 
 const page = z.object({ total: z.number().int(), offset: z.number().int(), tiles: z.array(sampleTileSchema) });
@@ -14,9 +21,20 @@ export const samples = {
       }),
     )
     .output(page),
-  facets: base.input(z.object({ query: viewQuerySchema })).output(facetsSchema),
+  /** Live counts; histograms of measures only for those named. */
+  facets: base
+    .input(z.object({ query: viewQuerySchema, measures: z.array(measureNameSchema).max(20).default([]) }))
+    .output(facetsSchema),
   locate: base
     .input(z.object({ query: viewQuerySchema, sampleId: idSchema }))
     .output(z.object({ index: z.number().int().nullable() })),
+  /** The `count` faces whose embeddings in a run are nearest to this face's by cosine, which lies in [-1, 1]. */
+  similar: base.input(z.object({ id: idSchema, runId: idSchema, count: z.number().int().min(1).max(200) })).output(
+    z.object({
+      /** How many faces of the run have an embedding; 0 where the model gives none. */
+      compared: z.number().int(),
+      faces: z.array(z.object({ similarity: z.number(), tile: sampleTileSchema })),
+    }),
+  ),
   get: base.input(z.object({ id: idSchema, runId: idSchema.nullable() })).output(sampleDetailSchema),
 };

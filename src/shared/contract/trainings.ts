@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, jobSchema, jobStatusSchema } from '../entities.ts';
 import { modelSchema, modelSpecSchema } from '../model-spec.ts';
-import { trainConfigSchema } from '../train-config.ts';
+import { trainConfigSchema, trainerSchema } from '../train-config.ts';
 import { base } from './base.ts';
 
 /** How many faces a protocol keeps and drops; `byClass` counts those kept by their label. */
@@ -90,6 +90,7 @@ export const trainingChoicesSchema = z.object({
   optimizers: z.array(choice),
   schedules: z.array(choice),
   learningRateGroups: z.array(z.string()),
+  trainers: z.array(choice),
 });
 export type TrainingChoices = z.infer<typeof trainingChoicesSchema>;
 
@@ -108,7 +109,8 @@ export const trainings = {
     .output(
       z.object({ training: trainingSchema, epochs: z.array(trainingEpochSchema), steps: z.array(trainingStepSchema) }),
     ),
-  resume: base.input(one).output(jobSchema),
+  /** Goes on with a run that stopped, by another trainer where one is named. */
+  resume: base.input(one.extend({ trainer: trainerSchema.optional() })).output(jobSchema),
   remove: base.input(one).output(one),
   /** Makes a model of a run's weights; left out, the folder is one of the name beside the library. */
   save: base

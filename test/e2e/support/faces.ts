@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import yauzl from 'yauzl';
-import { writeDrawnFaces } from '../../../src/main/cli/demo-faces.ts';
+import { writeDrawnFaces } from '../../../src/main/cli/demo/drawn-dataset.ts';
 import { FERPLUS_ZIP, hasSharedData } from '../../support/shared-data.ts';
 
 const FOLDERS = { train: 'FER2013Train', valid: 'FER2013Valid' } as const;

@@ -9,7 +9,7 @@ import { numbersOf, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
 import { type Library, openLibrary } from '../../../src/main/library/db.ts';
 import type { Model, ModelSpec } from '../../../src/shared/model-spec.ts';
 import { type TinyClassifier, tinyClassifier, writeModel } from '../../support/onnx-models.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../../support/pytorch-model.ts';
 import { suiteFolder } from '../../support/temp.ts';
 import { exportTo, subjectOptions } from './support.ts';
 
@@ -130,7 +130,7 @@ describe('exporting another tool’s model', () => {
   });
 
   it('stores the large matrices of a real one in half the bytes', async () => {
-    const model = await registerModel(library, guessModel(SHIPPED_MODEL, null), { name: 'reference' });
+    const model = await registerModel(library, guessModel(PYTORCH_MODEL, null), { name: 'reference' });
     const foreign = { ...model, spec: { ...model.spec, network: undefined } };
     const subject = foreignSubject(foreign, subjectOptions({ name: 'half', half: true }));
     const result = await exportTo(join(folder, 'out-half'), { subject, half: true });

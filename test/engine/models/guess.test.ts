@@ -10,8 +10,8 @@ import { openLibrary } from '../../../src/main/library/db.ts';
 import { listModels } from '../../../src/main/library/models.ts';
 import { ConflictError, ModelError, NotFoundError } from '../../../src/shared/errors.ts';
 import { type TinyClassifier, tinyClassifier, writeModel } from '../../support/onnx-models.ts';
+import { PYTORCH_MODEL } from '../../support/pytorch-model.ts';
 import { hasSharedData, REFERENCE_MANIFEST } from '../../support/shared-data.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
 import { suiteFolder } from '../../support/temp.ts';
 
 const folder = suiteFolder();
@@ -141,8 +141,8 @@ describe('class names in metadata', () => {
 
 describe('a manifest', () => {
   it('in the reference model’s spelling needs no guess', () => {
-    const guess = guessModel(SHIPPED_MODEL, null);
-    expect(guess.manifestFile).toBe(join(SHIPPED_MODEL, '..', 'manifest.json'));
+    const guess = guessModel(PYTORCH_MODEL, null);
+    expect(guess.manifestFile).toBe(join(PYTORCH_MODEL, '..', 'manifest.json'));
     expect(guess.guessed).toEqual([]);
     expect(guess.missing).toEqual([]);
     expect(guess.spec).toMatchObject({
@@ -156,9 +156,9 @@ describe('a manifest', () => {
 
   it('is read as the reference model’s own file has it', (context) => {
     if (!hasSharedData) return context.skip('../shared/models/nr-swin-micro.json is not there');
-    const { spec, missing, guessed } = guessModel(SHIPPED_MODEL, REFERENCE_MANIFEST);
+    const { spec, missing, guessed } = guessModel(PYTORCH_MODEL, REFERENCE_MANIFEST);
     expect({ missing, guessed }).toEqual({ missing: [], guessed: [] });
-    expect(spec.input).toEqual(guessModel(SHIPPED_MODEL, null).spec.input);
+    expect(spec.input).toEqual(guessModel(PYTORCH_MODEL, null).spec.input);
   });
 
   it('beside the model under its name is found, and read in the spelling of a whole spec', () => {
@@ -253,8 +253,8 @@ describe('registering', () => {
   it('enters the shipped models once, renews them where they moved, and reports those that are broken', async () => {
     const library = openLibrary(join(folder, 'shipped.sqlite'));
     const shipped = join(folder, 'shipped');
-    cpSync(join(SHIPPED_MODEL, '..'), join(shipped, 'nr-swin-micro'), { recursive: true });
-    await registerShippedModels(library, join(SHIPPED_MODEL, '../..'));
+    cpSync(join(PYTORCH_MODEL, '..'), join(shipped, 'nr-swin-micro'), { recursive: true });
+    await registerShippedModels(library, join(PYTORCH_MODEL, '../..'));
     mkdirSync(join(shipped, 'broken'));
     writeFileSync(join(shipped, 'broken', 'manifest.json'), '{"file": "absent.onnx"}');
     const { models, problems } = await registerShippedModels(library, shipped);

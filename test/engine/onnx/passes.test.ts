@@ -14,7 +14,7 @@ import { pruneDead } from '../../../src/main/engine/onnx/passes/prune.ts';
 import { rebuild } from '../../../src/main/engine/onnx/passes/rebuild.ts';
 import { tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
 import { GraphError } from '../../../src/shared/errors.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../../support/pytorch-model.ts';
 import { randomGraph, SAMPLES, storedSample } from './support/random-graph.ts';
 import { bitsOf, relativeDifference, runAsWritten } from './support/same-numbers.ts';
 
@@ -220,7 +220,7 @@ describe('cutting', () => {
 });
 
 describe('the reference model', () => {
-  const open = readModel(SHIPPED_MODEL);
+  const open = readModel(PYTORCH_MODEL);
   const fixed = fixShapes(open, { pixels: [2, 1, 48, 48] });
 
   it('has no unknown type left once its shapes are fixed and its shape arithmetic is folded', () => {

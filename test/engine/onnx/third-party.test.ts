@@ -10,8 +10,8 @@ import { fixShapes } from '../../../src/main/engine/onnx/passes/fix-shapes.ts';
 import { optimise } from '../../../src/main/engine/onnx/passes/optimise.ts';
 import { compile, compileFile, runOnce } from '../../../src/main/engine/onnx/run.ts';
 import { numbersOf, tensorOf } from '../../../src/main/engine/onnx/tensor.ts';
+import { PYTORCH_MODEL } from '../../support/pytorch-model.ts';
 import { seededRandom } from '../../support/random.ts';
-import { SHIPPED_MODEL } from '../../support/shipped-model.ts';
 import { bitsOf, runAndRelease } from './support/same-numbers.ts';
 
 const BATCH = 2;
@@ -25,21 +25,21 @@ const cotangent = draw(BATCH * 8).map((number) => number * 2 - 1);
 
 describe('a classifier that PyTorch’s exporter wrote', () => {
   it('is read and written to a file of the same outputs, bit by bit', async () => {
-    const again = encodeGraph(decodeGraph(readFileSync(SHIPPED_MODEL)));
+    const again = encodeGraph(decodeGraph(readFileSync(PYTORCH_MODEL)));
     expect(Buffer.compare(again, encodeGraph(decodeGraph(again)))).toBe(0);
-    const expected = bitsOf(await runAndRelease(await compileFile(SHIPPED_MODEL), { pixels }));
+    const expected = bitsOf(await runAndRelease(await compileFile(PYTORCH_MODEL), { pixels }));
     expect(bitsOf(await runOnce(decodeGraph(again), { pixels }))).toEqual(expected);
   });
 
   it('keeps the names of its inputs, outputs and weights', () => {
-    const graph = readModel(SHIPPED_MODEL);
+    const graph = readModel(PYTORCH_MODEL);
     expect(graph.inputs.map(String)).toEqual(['pixels: uint8[n, 1, 48, 48]']);
     expect([...graph.outputs.keys()]).toEqual(['probabilities', 'logits', 'embedding']);
     expect(graph.constants.map(({ name }) => name)).toContain('m.nr.a.weight');
   });
 
   it('has an input gradient that central differences of its outputs confirm', { timeout: 60_000 }, async () => {
-    const graph = floatInput(readModel(SHIPPED_MODEL));
+    const graph = floatInput(readModel(PYTORCH_MODEL));
     const forward = await compile(graph);
     const objective = async (numbers: readonly number[]): Promise<number> => {
       const { logits } = await forward.run({ image: tensorOf('float32', SHAPE, numbers) }, ['logits']);

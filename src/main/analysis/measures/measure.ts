@@ -7,6 +7,11 @@ export interface MeasureInput {
   readonly label: number | null;
 }
 
+/** A number about one face's votes alone, over all classes of the dataset; null where it is not defined. */
+export interface CrowdMeasure extends Readonly<Omit<MeasureValue, 'value' | 'voice'>> {
+  compute(votes: readonly number[]): number | null;
+}
+
 /**
  * A number about one face's votes and one run's prediction; null where it is not defined. A `ratio` lies in [0, 1];
  * `voice` says whether the model alone speaks, or the crowd too.

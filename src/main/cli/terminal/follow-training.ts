@@ -1,5 +1,6 @@
 import type { TrainingEpoch } from '../../../shared/contract/trainings.ts';
 import type { Job } from '../../../shared/entities.ts';
+import type { TrainConfig } from '../../../shared/train-config.ts';
 import type { Outcome, Session } from './command.ts';
 import { followJob } from './follow-job.ts';
 import { count } from './format.ts';
@@ -35,4 +36,12 @@ export async function followTraining(
     facesPerSecond === null ? '' : `\n\n${count(Math.round(facesPerSecond))} faces/s over ${count(steps.length)} steps`;
   const model = saved === null ? '' : `\nThe model ${saved.model.name} is in ${saved.folder}.`;
   return { document, text: `${describeTraining(training, epochs)}${speed}${model}` };
+}
+
+/** Says before a run of the tfjs trainer that it will be slow, where it will be, and what helps. */
+export async function sayIfSlow({ client, say }: Session, trainer: TrainConfig['trainer']): Promise<void> {
+  if (trainer !== 'tfjs') return;
+  const { native, backend, reason, remedy } = await client.system.tensorflow();
+  if (native) return;
+  say(`TensorFlow.js computes on its own ${backend} backend, which is slow: ${reason} For the native one: ${remedy}`);
 }

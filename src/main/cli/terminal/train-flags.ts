@@ -23,6 +23,7 @@ export interface TrainFlags {
   readonly validation?: Split | 'no';
   readonly limit?: number;
   readonly protocol?: string;
+  readonly labels?: string;
   readonly targets?: TrainConfig['targets'];
   readonly model?: string;
   readonly network?: string;
@@ -114,6 +115,7 @@ export const withTrainFlags = (command: Parser): Parser =>
     .option('--validation <split>', 'what each epoch is validated with, or no (default: valid)', splitOrNo)
     .option('--limit <faces>', 'train on at most so many faces, drawn by the seed', positive)
     .option('--protocol <name>', 'which faces are trained on, and their targets (default: majority)')
+    .option('--labels <version>', 'current, crowd (the votes as imported) or a label version (default: current)')
     .addOption(
       choose('--targets <kind>', 'teach the protocol’s targets or the votes (default: as the loss has it)', [
         ...targets.unwrap().options,
@@ -206,6 +208,7 @@ function stated(flags: TrainFlags, given: Readonly<Record<string, unknown>>): Re
     validation: validation === 'no' ? null : validation,
     limit: flags.limit,
     protocol: flags.protocol,
+    labels: flags.labels,
     targets: flags.targets,
     model,
     ...startOf(flags, given),

@@ -1,12 +1,22 @@
 import { UsageError } from '../../../shared/errors.ts';
 import { exportJob } from './export.ts';
+import { exportLabelsJob } from './export-labels.ts';
 import { importJob } from './import.ts';
+import { importLabelsJob } from './import-labels.ts';
 import { predictJob } from './predict.ts';
 import { trainJob } from './train.ts';
 import { trainSuperResolutionJob } from './train-sr.ts';
 
 /** Every kind of job: one file each, and one line here. */
-export const JOB_KINDS = [importJob, predictJob, trainJob, trainSuperResolutionJob, exportJob] as const;
+export const JOB_KINDS = [
+  importJob,
+  predictJob,
+  trainJob,
+  trainSuperResolutionJob,
+  exportLabelsJob,
+  importLabelsJob,
+  exportJob,
+] as const;
 export type JobKindName = (typeof JOB_KINDS)[number]['kind'];
 
 /** The kind of that name. Throws UsageError. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Training, TrainingEpoch } from '../../../shared/contract/trainings.ts';
-import { idSchema, type ProviderName } from '../../../shared/entities.ts';
+import { idSchema } from '../../../shared/entities.ts';
 import { EngineError } from '../../../shared/errors.ts';
 import {
   addEpoch,
@@ -21,6 +21,7 @@ import { type OpenRun, openRun } from '../training/run/open.ts';
 import { progressOf } from '../training/run/progress.ts';
 import { validate } from '../training/run/validate.ts';
 import { wholeWeights } from '../training/run/weights.ts';
+import { findTrainer } from '../training/trainers.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import type { JobContext, JobKind } from './job-kind.ts';
 
@@ -35,6 +36,8 @@ export type TrainParameters = z.infer<typeof parametersSchema>;
 export interface TrainResult {
   readonly trainingId: number;
   readonly provider: string;
+  /** What its trainer had to say, such as that it is slow; null where there was nothing. */
+  readonly notice: string | null;
   readonly epochs: number;
   readonly steps: number;
   readonly seconds: number;
@@ -66,17 +69,19 @@ async function train(context: JobContext<TrainParameters>): Promise<TrainResult>
   const { config, folder } = training;
   const provider = await resolveProvider(config.provider, (name) => probeApart(engineEntry, name));
   signal.throwIfAborted();
-  const providers = providersOf(training, provider);
-  context.note({ provider });
+  const ready = await findTrainer(config.trainer).prepare();
+  const worker = ready.label === '' ? provider : `${provider}, ${ready.label}`;
+  const providers = providersOf(training, worker);
+  context.note({ provider: worker });
   updateTraining(library, training.id, { provider: providers, endedAt: null });
   const checkpoint = newestCheckpoint(runFiles(folder).checkpoints);
-  const run = await openRun(context, training, provider, checkpoint !== null);
+  const run = await openRun(context, training, { provider, create: ready.create }, checkpoint !== null);
   try {
     if (checkpoint !== null) run.trainer.restore(checkpoint.state);
     const from: Place = checkpoint?.progress ?? { epoch: 0, position: 0 };
     rewindTraining(library, training.id, { step: run.trainer.stepsDone, epochs: from.epoch });
     const facesPerSecond = await trainOn(context, training, run, from);
-    return { ...finish(context, training, run), provider: providers, facesPerSecond };
+    return { ...finish(context, training, run), provider: providers, notice: ready.notice, facesPerSecond };
   } finally {
     await run.trainer.release();
   }
@@ -164,7 +169,7 @@ function finish(
   { library }: JobContext<TrainParameters>,
   { id, folder }: Training,
   { trainer, weights, unreadable }: OpenRun,
-): Omit<TrainResult, 'provider' | 'facesPerSecond'> {
+): Omit<TrainResult, 'provider' | 'notice' | 'facesPerSecond'> {
   const epochs = epochsOf(library, id);
   const { last: lastWeights } = runFiles(folder);
   writeSafetensors(lastWeights, wholeWeights(weights, trainer.state()));
@@ -185,7 +190,7 @@ function finish(
   };
 }
 
-/** Every provider that worked on a run, as it is shown: `cpu`, or `cpu + webgpu` where a resumed run changed it. */
-function providersOf({ provider: before, stepsDone }: Training, provider: ProviderName): string {
+/** All that worked on a run, as it is shown: `cpu`, or `cpu + webgpu` where a resumed run changed it. */
+function providersOf({ provider: before, stepsDone }: Training, provider: string): string {
   return [...new Set([...(stepsDone === 0 || before === '' ? [] : before.split(' + ')), provider])].join(' + ');
 }

@@ -61,20 +61,39 @@ export const classifier: NetDefinition<ClassifierConfig> = {
   config,
   inputShape: ({ channels, input }) => [channels, input, input],
   build: (scope, config, pixels) => {
-    let x = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
-    const stages: NetStage[] = [];
-    if (config.sr !== null) {
-      x = enlarged(scope.at('sr'), config.sr, x);
-      stages.push({ name: 'sr', output: x });
-    }
-    x = normalised(x, config.normalise);
-    if (config.stn) {
-      x = stn.build(scope.at('stn'), { input: sideOf(x), channels: 3 }, coloured(x)).output;
-      stages.push({ name: 'stn', output: x });
-    }
-    return classified(scope, config, x, stages);
+    const prepared = prepare(scope, config, pixels);
+    const face = resizedFace(scope, config, prepared.face);
+    const { output, embedding } = classified(scope, config, face);
+    const isResized = config.resizer.kind === 'resizer' || sideOf(face) !== sideOf(prepared.face);
+    const stages = [
+      ...prepared.stages,
+      ...(isResized ? [{ name: 'resizer', output: face }] : []),
+      ...(embedding === undefined ? [] : [{ name: 'backbone', output: embedding }]),
+      { name: embedding === undefined ? 'backbone' : 'head', output },
+    ];
+    return embedding === undefined ? { output, stages } : { output, embedding, stages };
   },
 };
+
+/** Its first stage: what the resizer takes, N×1 or 3×S×S, enlarged, normalised and straightened. */
+export const preparedFace = (scope: Scope, config: ClassifierConfig, pixels: Value): Value =>
+  prepare(scope, config, pixels).face;
+
+/** The same with the parts that it has. */
+function prepare(scope: Scope, config: ClassifierConfig, pixels: Value) {
+  const stages: NetStage[] = [];
+  let face = pixels.dtype === 'uint8' ? mul(cast(pixels, 'float32'), 1 / 255) : pixels;
+  if (config.sr !== null) {
+    face = enlarged(scope.at('sr'), config.sr, face);
+    stages.push({ name: 'sr', output: face });
+  }
+  face = normalised(face, config.normalise);
+  if (config.stn) {
+    face = stn.build(scope.at('stn'), { input: sideOf(face), channels: 3 }, coloured(face)).output;
+    stages.push({ name: 'stn', output: face });
+  }
+  return { face, stages };
+}
 
 const sideOf = (x: Value): number => x.shape[2] as number;
 
@@ -112,32 +131,30 @@ const isGrey = ([red, green, blue]: readonly number[]): boolean => red === green
 /** The three channels that a grey image stands for. */
 const coloured = (x: Value): Value => (x.shape[1] === 1 ? concat([x, x, x], 1) : x);
 
-function classified(
-  scope: Scope,
-  config: ClassifierConfig,
-  face: Value,
-  before: readonly NetStage[],
-): NetOutputs & Required<Pick<NetOutputs, 'stages'>> {
-  const { kind, config: given } = config.backbone;
-  const net = findBackbone(kind);
-  const plain = config.head === 'plain';
-  const settings = configFor(net, { ...given, num_classes: plain ? config.num_classes : 0 });
-  const [, , side] = net.inputShape(settings);
-  const fitting = resized(scope, config.resizer, face, side);
-  const { output, embedding } = net.build(scope.at('backbone'), settings, fitting);
+/** Its last stage: N×3×side×side images of the backbone's size to logits, with the embedding. */
+export function classified(scope: Scope, config: ClassifierConfig, image: Value): NetOutputs {
+  const { net, settings, plain } = backboneOf(config);
+  const { output, embedding } = net.build(scope.at('backbone'), settings, image);
   const logits = plain ? output : paperHead(scope.at('head'), output, config.num_classes);
-  const isResized = config.resizer.kind === 'resizer' || sideOf(face) !== side;
-  const stages = [
-    ...before,
-    ...(isResized ? [{ name: 'resizer', output: fitting }] : []),
-    ...(embedding === undefined ? [] : [{ name: 'backbone', output: embedding }]),
-    { name: embedding === undefined ? 'backbone' : 'head', output: logits },
-  ];
-  return embedding === undefined ? { output: logits, stages } : { output: logits, embedding, stages };
+  return embedding === undefined ? { output: logits } : { output: logits, embedding };
 }
 
-function resized(scope: Scope, { kind, ...settings }: ClassifierConfig['resizer'], face: Value, side: number): Value {
-  const input = sideOf(face);
+function backboneOf({ backbone: { kind, config: given }, head, num_classes }: ClassifierConfig) {
+  const net = findBackbone(kind);
+  const plain = head === 'plain';
+  return { net, settings: configFor(net, { ...given, num_classes: plain ? num_classes : 0 }), plain };
+}
+
+/** The side of the square image that the backbone takes, in pixels. */
+export function backboneSide(config: ClassifierConfig): number {
+  const { net, settings } = backboneOf(config);
+  return net.inputShape(settings)[2];
+}
+
+/** Its middle stage: a prepared face at the backbone's size, N×3×side×side. */
+export function resizedFace(scope: Scope, config: ClassifierConfig, face: Value): Value {
+  const { kind, ...settings } = config.resizer;
+  const [input, side] = [sideOf(face), backboneSide(config)];
   if (kind === 'resizer') {
     return resizer.build(scope.at('resizer'), configFor(resizer, { ...settings, input, output: side }), face).output;
   }

@@ -13,6 +13,10 @@ export const constantInit = (value: number): Init => ({ kind: 'constant', value 
 export const truncatedNormal = (std = 0.02): Init => ({ kind: 'truncated-normal', std });
 /** PyTorch's start of Linear and Conv weights and biases: uniform within 1 ÷ √fan-in (Kaiming, a = √5). */
 export const fanInUniform = (fanIn: number): Init => ({ kind: 'uniform', bound: 1 / Math.sqrt(fanIn) });
+/** Before a PReLU of that slope: keeps the variance of what goes through (He et al., ICCV 2015, eq. 15). */
+export const heNormal =
+  (slope: number) =>
+  (fanIn: number): Init => ({ kind: 'normal', std: Math.sqrt(2 / ((1 + slope ** 2) * fanIn)) });
 
 /**
  * Fills an array of `length` numbers as `init` says, drawing from `next` (uniform in [0, 1)). Truncated normal numbers

@@ -40,6 +40,8 @@ export interface Conv2dOptions extends ConvOptions {
   readonly bias?: boolean;
   /** Channels of the kernel, the image's when left out. An image of one channel stands for so many that are alike. */
   readonly inputs?: number;
+  /** How the kernel starts; the bias then starts at zero. PyTorch's start of both when left out. */
+  readonly init?: (fanIn: number) => Init;
 }
 
 /** A 2-D convolution of an N×C×H×W tensor with a square or h×w kernel. */
@@ -48,14 +50,19 @@ export function conv2d(
   x: Value,
   outputs: number,
   kernel: number | readonly [number, number],
-  { bias = true, inputs: channels = x.shape[1] as number, ...options }: Conv2dOptions = {},
+  { bias = true, inputs: channels = x.shape[1] as number, init, ...options }: Conv2dOptions = {},
 ): Value {
   const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
   const inputs = channels / (options.group ?? 1);
-  const init = fanInUniform(inputs * height * width);
-  const weight = scope.parameter('weight', [outputs, inputs, height, width], init);
+  const fanIn = inputs * height * width;
+  const weight = scope.parameter('weight', [outputs, inputs, height, width], (init ?? fanInUniform)(fanIn));
   const fitting = x.shape[1] === channels ? weight : reduceSum(weight, [1], true);
-  return conv(x, fitting, bias ? scope.parameter('bias', [outputs], init) : null, options);
+  return conv(
+    x,
+    fitting,
+    bias ? scope.parameter('bias', [outputs], init ? ZEROS : fanInUniform(fanIn)) : null,
+    options,
+  );
 }
 
 /** Batch normalisation over channels (axis 1), PyTorch's defaults; in training its running statistics are updated. */

@@ -7,6 +7,7 @@ import { probe } from './probe.ts';
 import { runNetCase } from './run-case.ts';
 import { saveTrainingTask } from './save-training.ts';
 import type { CheckedTask } from './task.ts';
+import { tfjs } from './tfjs.ts';
 import { variants } from './variants.ts';
 
 /** Every task of an engine process. */
@@ -19,6 +20,7 @@ const TASKS: readonly CheckedTask[] = [
   buildModelTask,
   importOnnxTask,
   saveTrainingTask,
+  tfjs,
 ];
 
 /** Does one short task by name, in this process. Throws UsageError for a name that is none. */

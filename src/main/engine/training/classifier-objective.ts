@@ -16,19 +16,22 @@ import type { TrainingPlan } from './plan.ts';
  */
 export const classifierObjective = (plan: TrainingPlan): Objective<Batch> => ({
   buildLoss(graph, fed, size) {
-    const { loss, lossSettings } = plan;
     const open = openNetwork(graph, plan, fed, true);
-    const logits = logitsOf(graph, plan, open, size);
-    const targets = graph.input('targets', 'float32', logits.shape);
-    const prior = loss.usesPrior ? graph.input('prior', 'float32', logits.shape) : null;
-    const shares = graph.input('shares', 'float32', [size]);
-    const mean = reduceSum(mul(loss.perFace({ logits, targets, prior }, lossSettings), shares));
-    return lossGradient(graph, plan, open, mean);
+    return lossGradient(graph, plan, open, meanLoss(plan, logitsOf(graph, plan, open, size)));
   },
   buildEvaluation: (graph: Graph, fed: FedModel) =>
     void graph.output('logits', logitsOf(graph, plan, openNetwork(graph, plan, fed, false), 'n')),
   feeds: (batch, part) => batchFeeds(plan, batch, part),
 });
+
+/** Adds the inputs `targets`, `shares` and, where the loss uses one, `prior`, and the mean loss of N×C logits. */
+export function meanLoss({ loss, lossSettings }: TrainingPlan, logits: Value): Value {
+  const { graph, shape } = logits;
+  const targets = graph.input('targets', 'float32', shape);
+  const prior = loss.usesPrior ? graph.input('prior', 'float32', shape) : null;
+  const shares = graph.input('shares', 'float32', [shape[0]!]);
+  return reduceSum(mul(loss.perFace({ logits, targets, prior }, lossSettings), shares));
+}
 
 function logitsOf(graph: Graph, { config }: TrainingPlan, { scope }: OpenNetwork, batch: Dim): Value {
   const pixels = graph.input('pixels', 'uint8', [batch, ...classifier.inputShape(config)]);

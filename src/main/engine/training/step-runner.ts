@@ -1,21 +1,30 @@
-import { EngineError } from '../../../shared/errors.ts';
-import { type CompileOptions, compile, type Executable } from '../onnx/run.ts';
+import type { CompileOptions } from '../onnx/run.ts';
 import type { TensorData } from '../onnx/tensor.ts';
+import { CompiledGraphs } from './compiled-graphs.ts';
 import { type Feeds, maskFeeds, partsOf, scalarFeeds } from './feeds.ts';
 import type { Objective } from './objective.ts';
 import { zerosFor } from './pack.ts';
 import type { UpdatePlan } from './plan.ts';
-import { applyGraph, evaluationGraph, gradientGraph, type MaskedGraph, stepGraph } from './step-graph.ts';
-import type { StepReport, StepSettings, TrainerOptions, TrainerState, WeightsChoice } from './trainer.ts';
-import { firstVectors, packState, refuseOtherTensors, unpackState, type Vectors } from './vectors.ts';
+import { applyGraph, evaluationGraph, gradientGraph, stepGraph } from './step-graph.ts';
+import {
+  refuseNotFinite,
+  type StepReport,
+  type StepSettings,
+  type TrainerOptions,
+  type TrainerState,
+  type WeightsChoice,
+} from './trainer.ts';
+import {
+  advanced,
+  averagedVectors,
+  firstVectors,
+  packState,
+  refuseOtherTensors,
+  unpackState,
+  type Vectors,
+} from './vectors.ts';
 
 export type StepOptions = Pick<TrainerOptions, 'microBatch' | 'emaDecay'>;
-
-interface Compiled extends MaskedGraph {
-  readonly executable: Executable;
-}
-
-const NEXT = 'next.';
 
 /**
  * Runs an objective's steps as ONNX graphs on one provider; JavaScript only hands what one run gave to the next. A
@@ -25,18 +34,16 @@ export class StepRunner<Batch extends { readonly size: number }> {
   readonly #plan: UpdatePlan;
   readonly #objective: Objective<Batch>;
   readonly #options: StepOptions;
-  readonly #compileOptions: CompileOptions;
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #graphs: CompiledGraphs;
   readonly #noGradients: Vectors;
   #vectors: Vectors;
   #step = 0;
-  #released = false;
 
   constructor(plan: UpdatePlan, objective: Objective<Batch>, options: StepOptions, compileOptions: CompileOptions) {
     this.#plan = plan;
     this.#objective = objective;
     this.#options = options;
-    this.#compileOptions = compileOptions;
+    this.#graphs = new CompiledGraphs(compileOptions);
     this.#noGradients = Object.fromEntries(plan.layout.groups.map((group) => [`sums.${group.name}`, zerosFor(group)]));
     this.#vectors = firstVectors(plan);
   }
@@ -54,12 +61,7 @@ export class StepRunner<Batch extends { readonly size: number }> {
         ? await this.#stepAtOnce(batch, settings, scalars)
         : await this.#stepInParts(batch, settings, scalars, microBatch);
     const { loss, gradientNorm, vectors } = found;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new EngineError(`Step ${this.#step + 1} found a loss of ${loss} and a gradient of norm ${gradientNorm}.`, {
-        kept: 'The weights are as they were before the step.',
-        remedy: 'Lower the learning rate, or clip the gradients.',
-      });
-    }
+    refuseNotFinite(this.#step + 1, { loss, gradientNorm });
     this.#vectors = vectors;
     this.#step += 1;
     return { loss, gradientNorm };
@@ -67,8 +69,8 @@ export class StepRunner<Batch extends { readonly size: number }> {
 
   async #stepAtOnce(batch: Batch, settings: StepSettings, scalars: Feeds) {
     const part = { start: 0, end: batch.size };
-    const step = await this.#get(`step ${batch.size}`, () => stepGraph(this.#plan, this.#objective, batch.size));
-    const results = await run(step, {
+    const step = await this.#graphs.get(`step ${batch.size}`, () => stepGraph(this.#plan, this.#objective, batch.size));
+    const results = await step.run({
       ...this.#vectors,
       ...scalars,
       ...this.#objective.feeds(batch, part),
@@ -86,8 +88,10 @@ export class StepRunner<Batch extends { readonly size: number }> {
     let loss = 0;
     for (const [index, part] of partsOf(batch.size, most).entries()) {
       const size = part.end - part.start;
-      const gradient = await this.#get(`gradient ${size}`, () => gradientGraph(this.#plan, this.#objective, size));
-      const results = await run(gradient, {
+      const gradient = await this.#graphs.get(`gradient ${size}`, () =>
+        gradientGraph(this.#plan, this.#objective, size),
+      );
+      const results = await gradient.run({
         ...vectors,
         ...this.#objective.feeds(batch, part),
         ...maskFeeds(gradient.masks, settings.maskSeed, index),
@@ -95,28 +99,22 @@ export class StepRunner<Batch extends { readonly size: number }> {
       loss += numberOf(results.loss!);
       vectors = advanced(vectors, results);
     }
-    const apply = await this.#get('apply', () => ({ graph: applyGraph(this.#plan), masks: [] }));
-    const results = await run(apply, { ...vectors, ...scalars });
+    const apply = await this.#graphs.get('apply', () => ({ graph: applyGraph(this.#plan), masks: [] }));
+    const results = await apply.run({ ...vectors, ...scalars });
     const moved = { ...this.#vectors, ...(vectors.buffers && { buffers: vectors.buffers }) };
     return { loss, gradientNorm: numberOf(results.gradient_norm!), vectors: advanced(moved, results) };
   }
 
   /** The outputs of the objective's evaluation, by the current weights unless asked for the averaged ones. */
   async evaluate(feeds: Feeds, weights: WeightsChoice = 'current'): Promise<Feeds> {
-    const evaluation = await this.#get('evaluate', () => ({
+    const evaluation = await this.#graphs.get('evaluate', () => ({
       graph: evaluationGraph(this.#plan, this.#objective),
       masks: [],
     }));
-    return run(evaluation, { ...(weights === 'ema' ? this.#averaged() : this.#vectors), ...feeds });
-  }
-
-  /** The averages under the names of what they are averages of. */
-  #averaged(): Vectors {
-    const { averages, layout } = this.#plan;
-    if (!averages) throw new EngineError('This run keeps no averaged weights.');
-    const names = layout.groups.map(({ name }) => [`weights.${name}`, `ema.${name}`]);
-    if (layout.buffers !== null) names.push(['buffers', 'ema.buffers']);
-    return Object.fromEntries(names.map(([name, average]) => [name!, this.#vectors[average!]!]));
+    return evaluation.run({
+      ...(weights === 'ema' ? averagedVectors(this.#plan, this.#vectors) : this.#vectors),
+      ...feeds,
+    });
   }
 
   state(): TrainerState {
@@ -129,35 +127,9 @@ export class StepRunner<Batch extends { readonly size: number }> {
     this.#step = state.step;
   }
 
-  async release(): Promise<void> {
-    this.#checkOpen();
-    this.#released = true;
-    for (const { executable } of this.#compiled.values()) await executable.release();
+  release(): Promise<void> {
+    return this.#graphs.release();
   }
-
-  async #get(name: string, build: () => MaskedGraph): Promise<Compiled> {
-    this.#checkOpen();
-    const known = this.#compiled.get(name);
-    if (known !== undefined) return known;
-    const built = build();
-    const compiled = { ...built, executable: await compile(built.graph, this.#compileOptions) };
-    this.#compiled.set(name, compiled);
-    return compiled;
-  }
-
-  #checkOpen(): void {
-    if (this.#released) throw new EngineError('The trainer was released before.');
-  }
-}
-
-/** Runs a graph on those of the feeds that it has inputs for. */
-const run = ({ graph, executable }: Compiled, feeds: Feeds): Promise<Feeds> =>
-  executable.run(Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!])));
-
-/** The vectors after a run: an output `next.NAME` takes the place of NAME. */
-function advanced(vectors: Vectors, results: Feeds): Vectors {
-  const next = Object.entries(results).filter(([name]) => name.startsWith(NEXT));
-  return { ...vectors, ...Object.fromEntries(next.map(([name, vector]) => [name.slice(NEXT.length), vector])) };
 }
 
 const numberOf = ({ data }: TensorData): number => Number(data[0]);

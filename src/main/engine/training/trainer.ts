@@ -1,3 +1,4 @@
+import { EngineError } from '../../../shared/errors.ts';
 import type { ClassifierConfig } from '../nets/classifier.ts';
 import type { Weights } from '../weights/weights-file.ts';
 import type { Batch } from './batch.ts';
@@ -41,6 +42,15 @@ export interface StepReport {
   readonly loss: number;
   /** The gradient's norm before clipping. */
   readonly gradientNorm: number;
+}
+
+/** Throws EngineError for a step whose loss or gradient is not finite. */
+export function refuseNotFinite(step: number, { loss, gradientNorm }: StepReport): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  throw new EngineError(`Step ${step} found a loss of ${loss} and a gradient of norm ${gradientNorm}.`, {
+    kept: 'The weights are as they were before the step.',
+    remedy: 'Lower the learning rate, or clip the gradients.',
+  });
 }
 
 /** All that steps change: what a checkpoint holds, and what a trainer goes on from bit by bit. */

@@ -1,4 +1,4 @@
-import { WeightsError } from '../../../shared/errors.ts';
+import { EngineError, WeightsError } from '../../../shared/errors.ts';
 import type { TensorData } from '../onnx/tensor.ts';
 import type { Weights } from '../weights/weights-file.ts';
 import { namedTensors } from './checkpoint-tensors.ts';
@@ -16,6 +16,22 @@ export function firstVectors(plan: UpdatePlan): Vectors {
   const moments = Object.fromEntries(optimizer.moments.map((name) => [name, zeros]));
   return packState(plan, { step: 0, weights, buffers: weights, moments, ema: averages ? weights : null });
 }
+
+/** The averages under the names of what they are averages of. Throws EngineError where the run keeps none. */
+export function averagedVectors({ averages, layout }: UpdatePlan, vectors: Vectors): Vectors {
+  if (!averages) throw new EngineError('This run keeps no averaged weights.');
+  const names = layout.groups.map(({ name }) => [`weights.${name}`, `ema.${name}`]);
+  if (layout.buffers !== null) names.push(['buffers', 'ema.buffers']);
+  return Object.fromEntries(names.map(([name, average]) => [name!, vectors[average!]!]));
+}
+
+/** What vectors become by a run's outputs: one called `next.NAME` takes the place of NAME. */
+export function advanced(vectors: Vectors, results: Vectors): Vectors {
+  const next = Object.entries(results).filter(([name]) => name.startsWith(NEXT));
+  return { ...vectors, ...Object.fromEntries(next.map(([name, vector]) => [name.slice(NEXT.length), vector])) };
+}
+
+const NEXT = 'next.';
 
 /** A state as vectors. Throws WeightsError naming tensors that are missing or of another shape. */
 export function packState({ layout, optimizer, averages }: UpdatePlan, state: TrainerState): Vectors {

@@ -17,7 +17,7 @@ import { add, mul } from '../../../../src/main/engine/onnx/ops/arithmetic.ts';
 import { compileFile } from '../../../../src/main/engine/onnx/run.ts';
 import { tensorOf } from '../../../../src/main/engine/onnx/tensor.ts';
 import { GraphError, NotFoundError } from '../../../../src/shared/errors.ts';
-import { SHIPPED_MODEL } from '../../../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../../../support/pytorch-model.ts';
 import { tempFolder } from '../../../support/temp.ts';
 import { attribute, declare, fileOf, tensor } from '../support/file-models.ts';
 import { bitsOf, runAndRelease, runAsWritten } from '../support/same-numbers.ts';
@@ -88,13 +88,13 @@ describe('a model on disk', () => {
 
   it('reads and writes the reference model', async () => {
     const file = join(tempFolder(), 'copy.onnx');
-    writeModel(readModel(SHIPPED_MODEL), file, { limit: 1_000_000 });
+    writeModel(readModel(PYTORCH_MODEL), file, { limit: 1_000_000 });
     const pixels = tensorOf(
       'uint8',
       [1, 1, 48, 48],
       Array.from({ length: 2304 }, (_, at) => (at * 5) % 256),
     );
-    const [copy, original] = await Promise.all([compileFile(file), compileFile(SHIPPED_MODEL)]);
+    const [copy, original] = await Promise.all([compileFile(file), compileFile(PYTORCH_MODEL)]);
     expect(bitsOf(await runAndRelease(copy, { pixels }))).toEqual(bitsOf(await runAndRelease(original, { pixels })));
   });
 

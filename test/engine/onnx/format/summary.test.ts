@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeModel, encodeModel } from '../../../../src/main/engine/onnx/format/proto.ts';
 import { summarise } from '../../../../src/main/engine/onnx/format/summary.ts';
 import { floats, tinyClassifier, value } from '../../../support/onnx-models.ts';
-import { SHIPPED_MODEL } from '../../../support/shipped-model.ts';
+import { PYTORCH_MODEL } from '../../../support/pytorch-model.ts';
 
-const bytes = readFileSync(SHIPPED_MODEL);
+const bytes = readFileSync(PYTORCH_MODEL);
 
 describe('the ONNX format', () => {
   it('reads the reference model: opset, producer, interface and its batch symbol', () => {
@@ -25,7 +25,7 @@ describe('the ONNX format', () => {
   });
 
   it('agrees with ONNX Runtime about the reference model’s interface', async () => {
-    const session = await InferenceSession.create(SHIPPED_MODEL);
+    const session = await InferenceSession.create(PYTORCH_MODEL);
     const { inputs, outputs } = summarise(decodeModel(bytes));
     const named = (tensors: typeof session.inputMetadata) =>
       tensors.map((tensor) => tensor.isTensor && { name: tensor.name, dtype: tensor.type, shape: tensor.shape });

@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/graph.ts';
 import { prelu } from '../../onnx/ops/activations.ts';
 import { convTranspose } from '../../onnx/ops/conv.ts';
 import { reshape } from '../../onnx/ops/shaping.ts';
-import { constantInit, type Init } from '../init.ts';
+import { constantInit, heNormal, type Init } from '../init.ts';
 import { conv2d } from '../layers.ts';
 import type { NetDefinition } from '../net.ts';
 import type { Scope } from '../scope.ts';
@@ -45,11 +45,12 @@ export const fsrcnn: NetDefinition<FsrcnnConfig> = {
   },
 };
 
+const SLOPE = 0.25;
 const LAST_INIT: Init = { kind: 'normal', std: 0.001 };
 
 /** A convolution that keeps the size, then PReLU with a slope a channel: entries `index` and `index` + 1. */
 function convolved(scope: Scope, index: number, x: Value, outputs: number, kernel: number): Value {
-  const y = conv2d(scope.at(index), x, outputs, kernel, { pads: kernel >> 1 });
-  const slope = scope.at(index + 1).parameter('weight', [outputs], constantInit(0.25));
+  const y = conv2d(scope.at(index), x, outputs, kernel, { pads: kernel >> 1, init: heNormal(SLOPE) });
+  const slope = scope.at(index + 1).parameter('weight', [outputs], constantInit(SLOPE));
   return prelu(y, reshape(slope, [outputs, 1, 1]));
 }

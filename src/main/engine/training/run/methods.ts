@@ -13,6 +13,7 @@ import type { Sampler } from '../sampling/sampler.ts';
 import { findSchedule } from '../schedules/index.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { LEARNING_RATE_GROUPS, type LearningRateGroup, type TrainedPart, trainedKeys } from '../scopes.ts';
+import { findTrainer } from '../trainers.ts';
 
 /** What a config's names stand for. */
 export interface TrainingMethods {
@@ -34,6 +35,7 @@ export function methodsOf(config: TrainConfig, specs: readonly ParameterSpec[]):
   findOptimizer(config.optimizer.name);
   findNamed(CLASS_WEIGHTINGS, config.classWeights, 'class weighting');
   const parts = config.parts as readonly TrainedPart[];
+  findTrainer(config.trainer).refuseParts(parts);
   return {
     parts,
     trained: trainedKeys(parts, specs),

@@ -7,11 +7,11 @@ import { classifier } from '../../nets/classifier.ts';
 import { parametersOf } from '../../nets/instantiate.ts';
 import type { Weights } from '../../weights/weights-file.ts';
 import { classWeights } from '../class-weights.ts';
-import { createOnnxTrainer } from '../onnx-trainer.ts';
 import { priorTable } from '../priors.ts';
 import { countTargets, type FaceTargets, type TrainingSet } from '../targets.ts';
 import { loadTargets, saveTargets } from '../targets-file.ts';
 import type { Trainer } from '../trainer.ts';
+import type { ReadyTrainer } from '../trainers.ts';
 import { readTrainingSet } from '../training-set.ts';
 import { withoutFaces } from './faces.ts';
 import { readPrior, readStart, runFiles } from './folder.ts';
@@ -40,7 +40,7 @@ type Surroundings = Pick<JobContext<unknown>, 'library' | 'signal' | 'progress'>
 export async function openRun(
   context: Surroundings,
   { config, folder }: Training,
-  provider: ProviderName,
+  { provider, create }: Pick<ReadyTrainer, 'create'> & { readonly provider: ProviderName },
   hasBegun: boolean,
 ): Promise<OpenRun> {
   const files = runFiles(folder);
@@ -53,7 +53,7 @@ export async function openRun(
     config.validation === null ? null : await read(files.validation, 'reading faces for validation', false);
   const counts = countTargets(training.table).byClass.map(({ count }) => count);
   const weights = await startWeights(folder, start);
-  const trainer = createOnnxTrainer(
+  const trainer = create(
     {
       config: start.network,
       weights,

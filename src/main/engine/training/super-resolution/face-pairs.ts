@@ -76,11 +76,11 @@ export interface PairBatch {
   readonly large: Uint8Array;
 }
 
-/** The pairs at these positions, those that `flips` says mirrored left to right, both sizes alike. */
+/** The pairs at these positions, those whose flag is set mirrored left to right, both sizes alike. */
 export function pairBatch(
   { side, scale, large, small }: FacePairs,
   positions: Uint32Array,
-  flips: (index: number) => boolean = () => false,
+  mirrored: readonly boolean[] = [],
 ): PairBatch {
   const pick = (faces: Uint8Array, width: number): Uint8Array => {
     const area = width * width;
@@ -88,7 +88,7 @@ export function pairBatch(
     positions.forEach((position, index) => {
       const face = out.subarray(index * area, (index + 1) * area);
       face.set(faces.subarray(position * area, (position + 1) * area));
-      if (flips(index))
+      if (mirrored[index])
         for (let row = 0; row < width; row += 1) face.subarray(row * width, (row + 1) * width).reverse();
     });
     return out;

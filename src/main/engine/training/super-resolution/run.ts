@@ -92,15 +92,13 @@ async function runEpoch(
     await setImmediate();
     signal.throwIfAborted();
     const positions = order.subarray(step * size, (step + 1) * size);
+    const mirrored = Array.from(positions, () => flips.uniform() < 0.5);
     const place = { step: runner.stepsDone, stepsPerEpoch: steps, epochs: config.epochs };
-    const { loss } = await runner.step(
-      pairBatch(train, positions, () => flips.uniform() < 0.5),
-      {
-        learningRates: { sr: config.learningRate * learningRateFactor(cosine, place, SCHEDULE) },
-        maskSeed: 0,
-        clipNorm: null,
-      },
-    );
+    const { loss } = await runner.step(pairBatch(train, positions, mirrored), {
+      learningRates: { sr: config.learningRate * learningRateFactor(cosine, place, SCHEDULE) },
+      maskSeed: 0,
+      clipNorm: null,
+    });
     sum += loss;
     onStep({ epoch, done: step + 1, steps, loss });
   }

@@ -1,0 +1,39 @@
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { diagonalBlock, interpolationMatrix } from '../../onnx/interpolation.ts';
+import type { Tensorflow } from './load.ts';
+
+const LINEAR = {
+  mode: 'linear',
+  coordinates: 'half_pixel',
+  nearest: 'round_prefer_floor',
+  cubicCoefficient: -0.75,
+  excludeOutside: false,
+  antialias: false,
+};
+
+/**
+ * Square N×H×W×C images at another side, bilinear with half-pixel centres: two products with the very matrix that the
+ * ONNX graphs' gradient uses, of which only the block that repeats along its diagonal is multiplied.
+ */
+export function resizeSquare(tf: Tensorflow, x: Tensor4D, side: number): Tensor4D {
+  const [count, from, , channels] = x.shape;
+  if (from === side) return x;
+  const { groups, rows, columns, block } = diagonalBlock(
+    interpolationMatrix({ from, to: side, scale: side / from }, LINEAR),
+    side,
+    from,
+  );
+  const shrink = (images: number, width: number, values: Tensor4D | Tensor3D): Tensor3D => {
+    const matrices = tf.tensor3d(repeated(block, images * groups), [images * groups, rows, columns]);
+    return tf.matMul(matrices, tf.reshape(values, [images * groups, columns, width]));
+  };
+  const down = shrink(count, from * channels, x);
+  return tf.reshape(shrink(count * side, channels, down), [count, side, side, channels]);
+}
+
+/** As often as there are images: a product with one matrix for all is not known to the native backend. */
+function repeated(block: Float32Array, times: number): Float32Array {
+  const all = new Float32Array(times * block.length);
+  for (let start = 0; start < all.length; start += block.length) all.set(block, start);
+  return all;
+}

@@ -1,0 +1,50 @@
+import { SPLITS, type Split } from '../../shared/entities.ts';
+import { datasetClasses } from './datasets.ts';
+import type { Library } from './db.ts';
+import { probabilitiesOver } from './predictions.ts';
+import { getRun } from './runs.ts';
+import { decodeVotes } from './votes.ts';
+
+/** A face with all that was said of it: votes and a run's probabilities, both in dataset class order. */
+export interface JudgedFace {
+  readonly id: number;
+  readonly split: Split;
+  readonly label: number | null;
+  readonly votes: readonly number[];
+  /** Null without a run, or where the run has not come to the face. */
+  readonly probabilities: readonly number[] | null;
+}
+
+interface FaceRow {
+  readonly id: number;
+  readonly split: number;
+  readonly label: number | null;
+  readonly votes: Buffer;
+  readonly probabilities: Buffer | null;
+}
+
+/** These samples in the order asked for, read one after another; numbers that are no sample are left out. */
+export function* judgedFaces(
+  library: Library,
+  datasetId: number,
+  runId: number | null,
+  ids: readonly number[],
+): Generator<JudgedFace> {
+  const classCount = datasetClasses(library, datasetId).length;
+  const classIndices = runId === null ? [] : getRun(library, runId).classIndices;
+  const read = library.prepare(
+    `SELECT s.id, s.split, s.label, s.votes, p.probabilities FROM samples s
+     LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id WHERE s.id = ? AND s.dataset_id = ?`,
+  );
+  for (const id of ids) {
+    const row = read.get(runId, id, datasetId) as FaceRow | undefined;
+    if (row === undefined) continue;
+    yield {
+      id: row.id,
+      split: SPLITS[row.split]!,
+      label: row.label,
+      votes: decodeVotes(row.votes),
+      probabilities: row.probabilities === null ? null : probabilitiesOver(classCount, classIndices, row.probabilities),
+    };
+  }
+}

@@ -1,0 +1,217 @@
+import type { LabelAction, LabelChange, LabelField, LabelOutcome } from '../../shared/contract/labels.ts';
+import { ConflictError, NotFoundError, UsageError } from '../../shared/errors.ts';
+import { getAnnotator } from './annotators.ts';
+import { faceLabels, withAddedVotes } from './current-labels.ts';
+import { datasetClasses } from './datasets.ts';
+import type { Library } from './db.ts';
+import { durably } from './durably.ts';
+import { applyChange, currentValue } from './label-states.ts';
+import { hasItem, settleItem } from './queue-items.ts';
+import { decodeVotes } from './votes.ts';
+
+type Kind = LabelOutcome['kind'];
+
+interface Entry {
+  readonly sampleId: number;
+  readonly field: LabelField;
+  /** JSON. */
+  readonly after: string;
+  /** As in the log: the event whose place in time a label takes that is put back. */
+  readonly standing: number | null;
+}
+
+interface NewAction extends Pick<LabelAction, 'annotatorId' | 'queueId' | 'runId'> {
+  readonly kind: Kind;
+  readonly target: number | null;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Does all changes of an action or none, and returns when they are on disk. A face of the queue named is settled with
+ * it. Throws NotFoundError, UsageError for a value that the face cannot have, ConflictError for a face that has changed.
+ */
+export function doLabels(library: Library, action: LabelAction): LabelOutcome {
+  return durably(library, () => {
+    getAnnotator(library, action.annotatorId);
+    refuseStale(library, action.changes);
+    for (const change of action.changes) refuseImpossible(library, action.annotatorId, change);
+    const entries = action.changes.map(({ sampleId, field, value }) => ({
+      sampleId,
+      field,
+      after: JSON.stringify(meaning(field, value)),
+      standing: null,
+    }));
+    return record(library, { ...action, kind: 'do', target: null, entries });
+  });
+}
+
+/** Undoes the annotator's newest action by an action that puts back what was before. Throws ConflictError if none. */
+export function undoLabels(library: Library, annotatorId: number): LabelOutcome {
+  return durably(library, () => turn(library, annotatorId, 'undo', undoTarget(actionsOf(library, annotatorId))));
+}
+
+/** Does the action again that was undone last. Throws ConflictError where there is none, or something was done since. */
+export function redoLabels(library: Library, annotatorId: number): LabelOutcome {
+  return durably(library, () => turn(library, annotatorId, 'redo', redoTarget(actionsOf(library, annotatorId))));
+}
+
+interface PastAction {
+  readonly id: number;
+  readonly kind: Kind;
+  readonly target: number | null;
+}
+
+/** The newest action that stands, walking back over those that were undone; each redo lifts one undo. */
+function undoTarget(newestFirst: Iterable<PastAction>): number | null {
+  let [undone, redone] = [0, 0];
+  for (const { id, kind } of newestFirst) {
+    if (kind === 'redo') redone += 1;
+    else if (kind === 'undo' && redone > 0) redone -= 1;
+    else if (kind === 'undo') undone += 1;
+    else if (undone > 0) undone -= 1;
+    else return id;
+  }
+  return null;
+}
+
+function redoTarget(newestFirst: Iterable<PastAction>): number | null {
+  let redone = 0;
+  for (const { kind, target } of newestFirst) {
+    if (kind === 'do') return null;
+    if (kind === 'redo') redone += 1;
+    else if (redone > 0) redone -= 1;
+    else return target;
+  }
+  return null;
+}
+
+const actionsOf = (library: Library, annotatorId: number): Iterable<PastAction> =>
+  library.sqlite
+    .prepare('SELECT id, kind, target FROM label_actions WHERE annotator_id = ? ORDER BY id DESC')
+    .all(annotatorId) as PastAction[];
+
+function turn(library: Library, annotatorId: number, kind: 'undo' | 'redo', target: number | null): LabelOutcome {
+  if (target === null) throw new ConflictError(`There is nothing to ${kind}.`);
+  const { queueId, runId } = library
+    .prepare('SELECT queue_id AS queueId, run_id AS runId FROM label_actions WHERE id = ?')
+    .get(target) as Pick<LabelAction, 'queueId' | 'runId'>;
+  const rows = library
+    .prepare('SELECT id, sample_id AS sampleId, field, before, after FROM label_events WHERE action_id = ? ORDER BY id')
+    .all(target) as PastEvent[];
+  const entries =
+    kind === 'redo'
+      ? rows.map((row) => ({ ...row, standing: null }))
+      : rows.toReversed().map((row) => ({ ...row, after: row.before, standing: stoodAt(library, annotatorId, row) }));
+  return record(library, { annotatorId, queueId, runId, kind, target, entries });
+}
+
+interface PastEvent extends Omit<Entry, 'standing'> {
+  readonly id: number;
+  readonly before: string;
+}
+
+/** Where in time the annotator's label of a face stood before an event; 0 where there was none. */
+function stoodAt(library: Library, annotatorId: number, { id, sampleId, field }: PastEvent): number | null {
+  if (field !== 'label') return null;
+  const found = library
+    .prepare(
+      `SELECT ifnull(e.standing, e.id) FROM label_events e JOIN label_actions a ON a.id = e.action_id
+       WHERE e.sample_id = ? AND a.annotator_id = ? AND e.field = 'label' AND e.id < ? ORDER BY e.id DESC LIMIT 1`,
+    )
+    .pluck()
+    .get(sampleId, annotatorId, id) as number | undefined;
+  return found ?? 0;
+}
+
+function record(library: Library, action: NewAction): LabelOutcome {
+  const { annotatorId, kind, target, queueId, runId, entries } = action;
+  const at = Date.now();
+  const inserted = library
+    .prepare('INSERT INTO label_actions (annotator_id, kind, target, queue_id, run_id, at) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(annotatorId, kind, target, queueId, runId, at);
+  const actionId = Number(inserted.lastInsertRowid);
+  const insert = library.prepare(
+    'INSERT INTO label_events (action_id, sample_id, field, before, after, standing) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  for (const { sampleId, field, after, standing } of entries) {
+    const before = currentValue(library, sampleId, annotatorId, field);
+    const { lastInsertRowid } = insert.run(actionId, sampleId, field, before, after, standing);
+    applyChange(library, { id: Number(lastInsertRowid), sampleId, annotatorId, field, after, standing, at });
+  }
+  const sampleIds = [...new Set(entries.map(({ sampleId }) => sampleId))];
+  if (queueId !== null) settle(library, queueId, sampleIds, kind);
+  return { actionId, kind, faces: faceLabels(library, sampleIds), queueId };
+}
+
+/** A queue that was deleted meanwhile, or that never held a face, is left out of it. */
+function settle(library: Library, queueId: number, sampleIds: readonly number[], kind: Kind): void {
+  for (const id of sampleIds) {
+    if (hasItem(library, queueId, id)) settleItem(library, queueId, id, kind === 'undo' ? 'waiting' : 'done');
+  }
+}
+
+function refuseStale(library: Library, changes: readonly LabelChange[]): void {
+  const states = faceLabels(
+    library,
+    changes.map(({ sampleId }) => sampleId),
+  );
+  const stale = states.filter((state, index) => state.revision !== changes[index]!.revision);
+  if (stale.length === 0) return;
+  const rows = stale.map(({ sampleId, label, annotator, revision }) => {
+    const { key, datasetId } = faceOf(library, sampleId);
+    const name = label === null ? 'the crowd’s word' : datasetClasses(library, datasetId)[label]!.name;
+    return { key, name, by: annotator ?? '', revision };
+  });
+  const [first] = rows;
+  throw new ConflictError(`${first!.key} was changed meanwhile: it is ${first!.name}${by(first!.by)} now.`, {
+    field: 'revision',
+    names: rows.map(({ key }) => key),
+    table: [['face', 'label', 'by', 'revision'], ...rows.map((row) => [row.key, row.name, row.by, `${row.revision}`])],
+    kept: 'Nothing was changed.',
+    remedy: 'Look at the face again; what you chose can be set anew.',
+  });
+}
+
+const by = (name: string): string => (name === '' ? '' : `, by ${name},`);
+
+function refuseImpossible(library: Library, annotatorId: number, change: LabelChange): void {
+  const { sampleId } = change;
+  const { key, datasetId, votes } = faceOf(library, sampleId);
+  const classes = datasetClasses(library, datasetId);
+  if (change.field === 'label' && change.value !== null && change.value >= classes.length) {
+    throw new UsageError(`The dataset of ${key} has no class ${change.value}.`, {
+      field: 'label',
+      names: classes.map(({ name }) => name),
+    });
+  }
+  if (change.field !== 'votes' || change.value === null) return;
+  if (change.value.length !== classes.length) {
+    throw new UsageError(`${change.value.length} votes are not one for each of ${classes.length} classes.`, {
+      field: 'votes',
+    });
+  }
+  const [state] = faceLabels(library, [sampleId]);
+  const own = JSON.parse(currentValue(library, sampleId, annotatorId, 'votes')) as number[] | null;
+  const others = votes.map((count, index) => count + (state!.votes?.[index] ?? 0) - (own?.[index] ?? 0));
+  const short = change.value.findIndex((added, index) => others[index]! + added < 0);
+  if (short !== -1) {
+    throw new UsageError(`${key} has no ${others[short]! + 1} votes for ${classes[short]!.name} to take.`, {
+      field: 'votes',
+      names: [classes[short]!.name],
+    });
+  }
+}
+
+function faceOf(library: Library, sampleId: number) {
+  const row = library.prepare('SELECT key, dataset_id AS datasetId, votes FROM samples WHERE id = ?').get(sampleId) as
+    | { readonly key: string; readonly datasetId: number; readonly votes: Buffer }
+    | undefined;
+  if (row === undefined) throw new NotFoundError(`There is no face with the number ${sampleId}.`);
+  return { ...row, votes: withAddedVotes(decodeVotes(row.votes), null) };
+}
+
+/** Votes that come to nothing and an empty note are as if never given. */
+function meaning(field: LabelField, value: LabelChange['value']): LabelChange['value'] {
+  if (field === 'votes' && Array.isArray(value) && value.every((count) => count === 0)) return null;
+  return value === '' ? null : value;
+}
