@@ -117,6 +117,31 @@ describe('a view by measures of a run', () => {
     expect(stored.readFloatLE(MEASURE_NAMES.indexOf('klFromVotes') * 4)).toBeCloseTo(kl, 5);
   });
 
+  it('measures a face by the label that an annotator gives it, and by the crowd’s again when that is undone', async () => {
+    const { backend, run, client, query } = await populated();
+    const annotator = await client.labels.annotator();
+    const ofFace = async (): Promise<number> => {
+      const asked = { query: query({ ids: [1] }, 'measure.selfConfidence'), offset: 0, limit: 1 };
+      await client.samples.page(asked);
+      const numbers = backend.library
+        .prepare('SELECT numbers FROM measures WHERE sample_id = 1')
+        .pluck()
+        .get() as Buffer;
+      return numbers.readFloatLE(MEASURE_NAMES.indexOf('selfConfidence') * 4);
+    };
+    const { prediction, label } = await client.samples.get({ id: 1, runId: run.id });
+    const other = label === 3 ? 4 : 3;
+    const before = await ofFace();
+    const change = { sampleId: 1, revision: 0, field: 'label' as const, value: other };
+    await client.labels.apply({ annotatorId: annotator.id, changes: [change] });
+    expect(await ofFace()).toBeCloseTo(prediction!.probabilities[other]!, 6);
+    const { prediction: after } = await client.samples.get({ id: 1, runId: run.id });
+    const shown = after!.measures.find(({ name }) => name === 'selfConfidence')!.value!;
+    expect(shown).toBeCloseTo(prediction!.probabilities[other]!, 6);
+    await client.labels.undo({ annotatorId: annotator.id });
+    expect(await ofFace()).toBe(before);
+  });
+
   it('drops what was stored under another set of measures', async () => {
     const { backend, idsOf, query } = await populated();
     const order = query({}, 'measure.hardness');

@@ -108,13 +108,15 @@ describe('a review queue', () => {
     expect(items.at(-1)!.tile.key).toBe('train.png');
   });
 
-  it('brings a settled face back once its label stands at another revision', async () => {
-    const { backend, client, queue } = await sixFaces();
+  it('brings a settled face back once its label is changed elsewhere', async () => {
+    const { client, queue } = await sixFaces();
     const { id } = await client.queues.create(queue);
     const first = (await client.queues.next({ id, from: 0 }))!;
     await client.queues.settle({ id, sampleId: first.tile.id, status: 'done' });
     expect(await client.queues.next({ id, from: 0 })).toMatchObject({ position: 1 });
-    backend.library.prepare('UPDATE queue_items SET revision = revision - 1 WHERE status = ?').run('done');
+    const annotatorId = (await client.labels.annotator()).id;
+    const change = { sampleId: first.tile.id, revision: 0, field: 'label' as const, value: 6 };
+    await client.labels.apply({ annotatorId, changes: [change] });
     expect(await client.queues.next({ id, from: 0 })).toMatchObject({ position: 0, changed: true, status: 'done' });
     expect(await client.queues.get({ id })).toMatchObject({ done: 0, changed: 1, remaining: 5, total: 5 });
     await client.queues.settle({ id, sampleId: first.tile.id, status: 'done' });
@@ -185,5 +187,38 @@ describe('similar faces', () => {
     expect(faces[0]!.similarity).toBeCloseTo(2 / Math.hypot(2, 0.2), 6);
     expect(faces[1]!.similarity).toBeCloseTo(Math.SQRT1_2, 6);
     expect(await client.samples.similar({ id: 6, runId: run.id, count: 3 })).toEqual({ compared: 5, faces: [] });
+  });
+});
+
+describe('the order of leaked duplicates', () => {
+  it('holds only faces whose pixels another split has, copies together, those with different labels first', async () => {
+    const { backend } = await testBackend();
+    const datasetId = addFaces(backend.library, [
+      { key: 'alone.png', votes: votes(10, 0) },
+      { key: 'same-1.png', votes: votes(9, 1), pixels: 'same' },
+      { key: 'within-1.png', votes: votes(0, 10), pixels: 'within' },
+      { key: 'differs-1.png', votes: votes(8, 2), pixels: 'differs' },
+      { key: 'within-2.png', votes: votes(0, 10), pixels: 'within' },
+      { key: 'same-2.png', votes: votes(9, 1), pixels: 'same', split: 'train' },
+      { key: 'differs-2.png', votes: votes(2, 8), pixels: 'differs', split: 'train' },
+      { key: 'same-3.png', votes: votes(10, 0), pixels: 'same', split: 'train' },
+    ]);
+    const keysOf = async (name: string, splits: ('train' | 'valid')[]) => {
+      const queue = { name, datasetId, runId: null, filter: { splits }, order: 'leaked-duplicates' };
+      const { id } = await backend.client.queues.create(queue);
+      const { items } = await backend.client.queues.items({ id, offset: 0, limit: 10 });
+      return items.map(({ tile, score }) => [tile.key, score]);
+    };
+    expect(await keysOf('everywhere', ['train', 'valid'])).toEqual([
+      ['differs-1.png', 2],
+      ['differs-2.png', 2],
+      ['same-1.png', 3],
+      ['same-2.png', 3],
+      ['same-3.png', 3],
+    ]);
+    expect(await keysOf('valid alone', ['valid'])).toEqual([
+      ['differs-1.png', 2],
+      ['same-1.png', 3],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { predictionMeasures } from '../analysis/prediction-measures.ts';
 import { datasetClasses } from '../library/datasets.ts';
+import { judgedFaces } from '../library/judged-faces.ts';
 import { getRun } from '../library/runs.ts';
 import { getSample, tilesOf } from '../library/samples.ts';
 import { api } from './implementer.ts';
@@ -29,10 +30,11 @@ export const samples = {
   }),
   get: api.samples.get.handler(({ input, context }) => {
     const sample = getSample(context.library, input.id, input.runId);
-    const { prediction, votes, label } = sample;
+    const { prediction, datasetId } = sample;
     if (prediction === null) return { ...sample, prediction };
-    const classes = datasetClasses(context.library, sample.datasetId);
-    const measures = predictionMeasures(classes, votes, label, prediction.probabilities);
+    const [face] = judgedFaces(context.library, datasetId, input.runId, [sample.id]);
+    const classes = datasetClasses(context.library, datasetId);
+    const measures = predictionMeasures(classes, face!.votes, face!.label, prediction.probabilities);
     return { ...sample, prediction: { ...prediction, measures } };
   }),
 };

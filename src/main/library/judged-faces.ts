@@ -1,11 +1,15 @@
 import { SPLITS, type Split } from '../../shared/entities.ts';
+import { relabelsOf, withAddedVotes } from './current-labels.ts';
 import { datasetClasses } from './datasets.ts';
 import type { Library } from './db.ts';
 import { probabilitiesOver } from './predictions.ts';
 import { getRun } from './runs.ts';
-import { decodeVotes } from './votes.ts';
+import { decodeVotes, deriveVotes } from './votes.ts';
 
-/** A face with all that was said of it: votes and a run's probabilities, both in dataset class order. */
+/**
+ * A face with all that was said of it, in dataset class order: the crowd's votes with those that annotators added, the
+ * label that stands, which is the newest relabel or else the leading class, and a run's probabilities.
+ */
 export interface JudgedFace {
   readonly id: number;
   readonly split: Split;
@@ -18,7 +22,6 @@ export interface JudgedFace {
 interface FaceRow {
   readonly id: number;
   readonly split: number;
-  readonly label: number | null;
   readonly votes: Buffer;
   readonly probabilities: Buffer | null;
 }
@@ -32,18 +35,21 @@ export function* judgedFaces(
 ): Generator<JudgedFace> {
   const classCount = datasetClasses(library, datasetId).length;
   const classIndices = runId === null ? [] : getRun(library, runId).classIndices;
+  const relabels = relabelsOf(library, datasetId);
   const read = library.prepare(
-    `SELECT s.id, s.split, s.label, s.votes, p.probabilities FROM samples s
+    `SELECT s.id, s.split, s.votes, p.probabilities FROM samples s
      LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id WHERE s.id = ? AND s.dataset_id = ?`,
   );
   for (const id of ids) {
     const row = read.get(runId, id, datasetId) as FaceRow | undefined;
     if (row === undefined) continue;
+    const relabel = relabels.get(id);
+    const votes = withAddedVotes(decodeVotes(row.votes), relabel?.votes ?? null);
     yield {
       id: row.id,
       split: SPLITS[row.split]!,
-      label: row.label,
-      votes: decodeVotes(row.votes),
+      label: relabel?.label ?? deriveVotes(votes).label,
+      votes,
       probabilities: row.probabilities === null ? null : probabilitiesOver(classCount, classIndices, row.probabilities),
     };
   }

@@ -1,5 +1,6 @@
 import type { LabelField } from '../../shared/contract/labels.ts';
 import type { Library } from './db.ts';
+import { dropMeasures } from './measures.ts';
 
 /** A change as the log holds it, with who did it and when. */
 export interface LoggedChange {
@@ -50,6 +51,7 @@ export function applyChange(library: Library, change: LoggedChange): void {
          votes = excluded.votes, revision = revision + 1, changed_at = excluded.changed_at`,
     )
     .run(sampleId, newest?.label ?? null, newest?.annotator_id ?? null, addedVotes(library, sampleId), at);
+  if (field !== 'note') dropMeasures(library, sampleId);
 }
 
 /** The votes that all annotators added, as JSON; null where they come to nothing. */

@@ -55,6 +55,17 @@ export function putMeasures(library: Library, runId: number, faces: readonly Mea
   library.prepare('UPDATE measure_sets SET revision = revision + 1 WHERE run_id = ?').run(runId);
 }
 
+/** Drops what every run measured of a face, which is then measured anew: for when its label or votes change. */
+export function dropMeasures(library: Library, sampleId: number): void {
+  library
+    .prepare(
+      `UPDATE measure_sets SET revision = revision + 1
+       WHERE run_id IN (SELECT run_id FROM measures WHERE sample_id = ?)`,
+    )
+    .run(sampleId);
+  library.prepare('DELETE FROM measures WHERE sample_id = ?').run(sampleId);
+}
+
 /** One measure of a run beside a dataset's columns: NaN where it is not defined or not measured yet. */
 export function loadMeasure(library: Library, runId: number, name: string, samples: SampleColumns): Float32Array {
   const column = new Float32Array(samples.length).fill(Number.NaN);

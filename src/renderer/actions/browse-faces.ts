@@ -1,4 +1,16 @@
-import { ArrowLeft, ArrowRight, FilterX, Hash, ListFilter, PanelRightOpen, Search, ZoomIn, ZoomOut } from '@lucide/vue';
+import {
+  ArrowLeft,
+  ArrowRight,
+  FilterX,
+  Hash,
+  ListChecks,
+  ListFilter,
+  PanelRightOpen,
+  Search,
+  ZoomIn,
+  ZoomOut,
+} from '@lucide/vue';
+import { queueOfView } from '../components/queues/queue-of-view.ts';
 import { useContext } from '../stores/context.ts';
 import { useShell } from '../stores/shell.ts';
 import { TILE_SIZES } from '../stores/view-codec.ts';
@@ -133,6 +145,15 @@ export const browseActions: readonly Action[] = [
     icon: FilterX,
     when: (context) => inBrowse(context) && useView().isFiltered,
     perform: () => useView().clearFilter(),
+  },
+  {
+    id: 'make-queue',
+    label: 'Make a review queue of these faces…',
+    group: 'Browse',
+    keys: ['Shift+Q'],
+    icon: ListChecks,
+    when: withFaces,
+    perform: () => queueOfView(),
   },
   {
     id: 'larger-faces',

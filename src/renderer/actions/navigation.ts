@@ -1,4 +1,14 @@
-import { Boxes, ChartNoAxesCombined, Grid3x3, Images, Layers, ListChecks, Settings, Tags } from '@lucide/vue';
+import {
+  Boxes,
+  ChartNoAxesCombined,
+  GraduationCap,
+  Grid3x3,
+  Images,
+  Layers,
+  ListChecks,
+  Settings,
+  Tags,
+} from '@lucide/vue';
 import type { Action } from './action.ts';
 
 const go = (name: string, label: string, key: string, icon: Action['icon']): Action => ({
@@ -18,6 +28,7 @@ export const navigationActions: readonly Action[] = [
   go('labels', 'Labels', 'V', Layers),
   go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
   go('models', 'Models', 'M', Boxes),
+  go('train', 'Train', 'T', GraduationCap),
   go('jobs', 'Jobs', 'J', ListChecks),
   go('settings', 'Settings', 'S', Settings),
 ];

@@ -1,5 +1,6 @@
 import {
   agreementSchema,
+  measureNameSchema,
   type SampleFilter,
   type SampleSort,
   sampleSortSchema,
@@ -69,6 +70,21 @@ const target: Parser<NonNullable<SampleFilter['target']>> = (text) => {
     ? { protocol, classes }
     : null;
 };
+const MOST_IDS = 5000;
+const ids: Parser<number[]> = (text) => {
+  const found = list(id)(text);
+  return found === null || found.length > MOST_IDS ? null : found;
+};
+const measureRange: Parser<readonly [string, [number, number]]> = (text) => {
+  const [name = '', ...ends] = text.split('~');
+  const found = measureNameSchema.safeParse(name).success ? range(ends.join('~')) : null;
+  return found === null ? null : [name, found];
+};
+const measures: Parser<Record<string, [number, number]>> = (text) => {
+  const found = text.split(',').map(measureRange);
+  return found.every((entry) => entry !== null) ? Object.fromEntries(found) : null;
+};
+const order: Parser<SampleSort> = (text) => sampleSortSchema.safeParse(text).data ?? null;
 const tileSize: Parser<TileSize> = (text) => TILE_SIZES.find((size) => String(size) === text) ?? null;
 
 const FILTER_PARSERS: { readonly [K in keyof SampleFilter]-?: Parser<NonNullable<SampleFilter[K]>> } = {
@@ -81,7 +97,9 @@ const FILTER_PARSERS: { readonly [K in keyof SampleFilter]-?: Parser<NonNullable
   voteEntropy: range,
   voteMargin: range,
   votesTotal: range,
+  measures,
   text: words,
+  ids,
 };
 
 /** Every field of a filter, in the order the screen shows them; each stands in the address under its own name. */
@@ -90,19 +108,28 @@ const RANGES: readonly string[] = ['confidence', 'voteEntropy', 'voteMargin', 'v
 
 type FieldValue = NonNullable<SampleFilter[keyof SampleFilter]>;
 
-const narrows = (value: FieldValue | undefined): boolean =>
-  value !== undefined && (typeof value === 'string' || Array.isArray(value) ? value.length : value.classes.length) > 0;
+function narrows(field: string, value: FieldValue | undefined): boolean {
+  if (value === undefined) return false;
+  if (field === 'ids') return true;
+  if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
+  return isTarget(value) ? value.classes.length > 0 : Object.keys(value).length > 0;
+}
+
+const isTarget = (value: object): value is NonNullable<SampleFilter['target']> => 'protocol' in value;
 
 function written(field: string, value: FieldValue): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.join(RANGES.includes(field) ? '~' : ',');
-  return `${value.protocol}~${value.classes.join(',')}`;
+  if (isTarget(value)) return `${value.protocol}~${value.classes.join(',')}`;
+  return Object.entries(value)
+    .map(([name, ends]) => [name, ...ends].join('~'))
+    .join(',');
 }
 
 /** The filter without the fields that narrow nothing: undefined, empty lists, empty text. */
 export function tidyFilter(filter: SampleFilter): SampleFilter {
   return Object.fromEntries(
-    FILTER_FIELDS.map((field) => [field, filter[field]] as const).filter(([, value]) => narrows(value)),
+    FILTER_FIELDS.map((field) => [field, filter[field]] as const).filter(([field, value]) => narrows(field, value)),
   );
 }
 
@@ -150,7 +177,7 @@ export function decodeView(query: AddressQuery): { readonly view: StatedView; re
     datasetId: read('dataset', id) ?? null,
     runId: run === NO_RUN ? null : run,
     filter,
-    sort: read('sort', oneOf(sampleSortSchema.options)) ?? 'imported',
+    sort: read('sort', order) ?? 'imported',
     descending: read('order', oneOf(['ascending', 'descending'])) === 'descending',
     tile: read('tile', tileSize) ?? null,
     faceId: read('face', id) ?? null,

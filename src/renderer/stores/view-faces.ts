@@ -6,6 +6,8 @@ import type { ErrorRecord } from '../../shared/errors.ts';
 import { onBackendChange } from '../backend-events.ts';
 import { client } from '../client.ts';
 import { toRecord } from '../errors.ts';
+import { useMeasures } from './measures.ts';
+import { useViewFrame } from './view-frame.ts';
 import { Pages } from './view-pages.ts';
 import { useView } from './view-state.ts';
 
@@ -19,6 +21,8 @@ const REFRESH_EVERY = 2000;
 /** The faces of the present view, page by page, and the counts beside the filters. */
 export const useFaces = defineStore('faces', () => {
   const view = useView();
+  const frame = useViewFrame();
+  const measures = useMeasures();
   const key = computed(() => (view.query === null ? null : JSON.stringify(view.query)));
   const settledKey = refDebounced(key, SETTLE);
   const query = computed<ViewQuery | null>(() => (settledKey.value === null ? null : JSON.parse(settledKey.value)));
@@ -55,7 +59,9 @@ export const useFaces = defineStore('faces', () => {
     const mine = asked;
     counting.value = true;
     try {
-      const answer = await client.samples.facets({ query: query.value });
+      const { runId } = query.value;
+      const counted = frame.measuresOpen && runId !== null ? measures.ofRun.map(({ name }) => name) : [];
+      const answer = await client.samples.facets({ query: query.value, measures: counted });
       if (mine === asked) facets.value = answer;
     } catch (thrown) {
       if (mine === asked) error.value = toRecord(thrown);
@@ -86,6 +92,9 @@ export const useFaces = defineStore('faces', () => {
     }
   });
   watch(settledKey, start, { immediate: true });
+  watch([() => frame.measuresOpen, () => measures.ofRun], () => {
+    if (frame.measuresOpen) void count();
+  });
 
   let last = { first: 0, at: 0 };
   /** Says which faces are in sight. In a fling, when whole screens go by between calls, it waits for the end. */

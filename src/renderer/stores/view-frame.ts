@@ -5,6 +5,7 @@ import { ref } from 'vue';
 /** What Browse has open, and the field an action asks it to put the caret in. */
 export const useViewFrame = defineStore('view-frame', () => {
   const filtersOpen = useLocalStorage('countenance:filters-open', true);
+  const measuresOpen = useLocalStorage('countenance:measures-open', false);
   const asked = ref<'place' | 'text' | null>(null);
 
   function ask(field: 'place' | 'text'): void {
@@ -12,5 +13,5 @@ export const useViewFrame = defineStore('view-frame', () => {
     asked.value = field;
   }
 
-  return { filtersOpen, asked, ask };
+  return { filtersOpen, measuresOpen, asked, ask };
 });

@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import type { SampleFilter, SampleSort, ViewQuery } from '../../shared/entities.ts';
 import { useContext } from './context.ts';
 import { type StatedView, TILE_SIZES, type TileSize, tidyFilter } from './view-codec.ts';
-import { RUN_FIELDS, RUN_SORTS } from './view-filter-text.ts';
+import { needsRun, RUN_FIELDS } from './view-filter-text.ts';
 
 const without = (filter: SampleFilter, fields: readonly string[]): SampleFilter =>
   Object.fromEntries(Object.entries(filter).filter(([field]) => !fields.includes(field)));
@@ -27,9 +27,7 @@ export const useView = defineStore('view', () => {
   });
   /** The filter as it holds beside the present run: without one, what needs a run is left out. */
   const filter = computed(() => (context.runId === null ? without(wanted.value, RUN_FIELDS) : wanted.value));
-  const shownSort = computed(() =>
-    context.runId === null && RUN_SORTS.includes(sort.value) ? 'imported' : sort.value,
-  );
+  const shownSort = computed(() => (context.runId === null && needsRun(sort.value) ? 'imported' : sort.value));
   const query = computed<ViewQuery | null>(() =>
     context.datasetId === null
       ? null
@@ -91,7 +89,7 @@ export const useView = defineStore('view', () => {
     (id) => {
       if (id === null || filterOf.value === id) return;
       if (filterOf.value !== null) {
-        wanted.value = without(wanted.value, ['labels', 'predicted', 'target', 'votesTotal', 'text']);
+        wanted.value = without(wanted.value, ['labels', 'predicted', 'target', 'votesTotal', 'text', 'ids']);
         faceId.value = null;
       }
       filterOf.value = id;
