@@ -62,7 +62,7 @@ describe(`the labels screen, on ${FACES_ARE}`, () => {
     await page.getByRole('combobox', { name: /^Consensus/ }).click();
     await page.getByRole('option', { name: /Dawid/ }).click();
     await page
-      .getByRole('region', { name: 'Annotators', exact: true })
+      .getByRole('region', { name: 'Quality of each annotator' })
       .getByRole('row')
       .filter({ hasText: 'Ada' })
       .first()
