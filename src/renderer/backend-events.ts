@@ -3,7 +3,16 @@ import type { BackendEvent } from '../shared/contract/jobs.ts';
 import { client, connection } from './client.ts';
 
 type Changed = Extract<BackendEvent, { type: 'changed' }>['what'];
-export const EVERYTHING: readonly Changed[] = ['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings', 'queues'];
+export const EVERYTHING: readonly Changed[] = [
+  'datasets',
+  'models',
+  'runs',
+  'jobs',
+  'samples',
+  'trainings',
+  'queues',
+  'labelVersions',
+];
 
 const PAUSE = 1000;
 const events = createEventHook<BackendEvent>();

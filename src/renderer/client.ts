@@ -37,3 +37,7 @@ export const imageUrl = (sampleId: number): string => `/images/${sampleId}`;
 
 /** Address of the n-th face of an import preview. */
 export const previewUrl = (previewId: string, index: number): string => `/previews/${previewId}/${index}`;
+
+/** Address of a face as training would meet it under an augmentation and a seed. */
+export const augmentedUrl = (preset: string, seed: number, sampleId: number): string =>
+  `/augmented/${preset}/${seed}/${sampleId}`;

@@ -93,8 +93,8 @@ describe('labels exported as FERPlus CSV', () => {
     expect(rows[2]).toMatchObject({
       neutral: '8',
       happiness: '0',
-      'relabelled neutral': '6',
-      'relabelled happiness': '3',
+      'relabelled neutral': '0',
+      'relabelled unknown': '12',
     });
     expect(rows[3]).toMatchObject({ label: '', 'relabelled by': '' });
     expect(rows[0]!['relabelled at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -115,7 +115,7 @@ describe('labels exported as FERPlus CSV', () => {
     const out = join(tempFolder(), 'labels.csv');
     await exported(where, datasetId, 'ferplus-csv', out, { votes: 'relabelled' });
     const rows = parse(readFileSync(out, 'utf8'), { columns: true }) as Record<string, string>[];
-    expect(rows[2]).toMatchObject({ neutral: '6', happiness: '3', 'original neutral': '8', 'original happiness': '0' });
+    expect(rows[2]).toMatchObject({ neutral: '0', unknown: '12', 'original neutral': '8', 'original happiness': '0' });
   });
 });
 
@@ -295,6 +295,26 @@ describe('others’ labels', () => {
     expect(historyRecords(where, datasetId)).toEqual([]);
     expect(await imported(where, datasetId, bad, { skipBad: true })).toMatchObject({ events: 1, bad: { count: 1 } });
     expect(historyRecords(where, datasetId)[0]!.record.annotator).toBe('theirs.csv');
+  });
+
+  it('leave nothing behind when the import is cancelled on the way', async () => {
+    const { library: where, datasetId } = library();
+    const rows = Array.from(
+      { length: 1500 },
+      (_, index) => `${KEYS[index % 2]},${index % 4 < 2 ? 'happy' : 'sad'},A${index}`,
+    );
+    const request = labelImportRequestSchema.parse({
+      datasetId,
+      file: file(['Image name,label,annotator', ...rows].join('\n')),
+      conflicts: 'theirs',
+    });
+    const stop = new AbortController();
+    const onProgress = ({ done }: { readonly done: number }): void => void (done >= 500 && stop.abort());
+    const work = importLabels(where, request, { signal: stop.signal, onProgress });
+    await expect(work).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(historyRecords(where, datasetId)).toEqual([]);
+    expect(faceLabels(where, [1, 2]).map((face) => face.revision)).toEqual([0, 0]);
+    expect(await importLabels(where, request)).toMatchObject({ events: 1500 });
   });
 
   it('of a class that is none here are refused until it is mapped', async () => {

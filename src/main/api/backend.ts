@@ -9,6 +9,7 @@ import { type Library, openLibrary } from '../library/db.ts';
 import { createSimilarFaces } from '../library/similar.ts';
 import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
+import { type AugmentedRequest, readAugmentedFace } from './augmented-face.ts';
 import { consensus } from './consensus.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
@@ -77,6 +78,8 @@ export interface Backend {
   readonly client: Client;
   image(sampleId: number, variant: ImageVariant): Promise<ImageAnswer>;
   previewFace(previewId: string, index: number): Promise<ImageAnswer>;
+  /** A face as an augmentation makes it, for a preview. */
+  augmentedFace(request: AugmentedRequest): Promise<ImageAnswer>;
   /** Whether a dataset or a job of the library still needs the files of an upload. */
   needsUpload(upload: UploadInQuestion): boolean;
   /** Stops the jobs after the batch they are in, then closes the library. */
@@ -118,6 +121,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     client: createRouterClient(router, { context }),
     image: (sampleId, variant) => readSampleImage(library, sampleId, variant),
     previewFace: readPreviewImage,
+    augmentedFace: (request) => readAugmentedFace(library, request),
     needsUpload: (upload) => isUploadNeeded(library, upload),
     async close() {
       await context.jobs.close();

@@ -23,12 +23,12 @@ export type ImageVariant = 'full' | 'thumbnail';
  */
 export async function readSampleImage(library: Library, sampleId: number, variant: ImageVariant): Promise<ImageAnswer> {
   const image = imageOfSample(library, sampleId);
-  if (image.bytes !== null) return answer(image.bytes, image.mediaType);
+  if (image.bytes !== null) return imageAnswer(image.bytes, image.mediaType);
   if (variant === 'full' && image.file !== null) {
     const bytes = await readFile(image.file).catch(() => null);
-    if (bytes !== null) return answer(bytes, image.mediaType);
+    if (bytes !== null) return imageAnswer(bytes, image.mediaType);
   }
-  if (image.thumbnail !== null) return answer(image.thumbnail, imageTypeOf(image.thumbnail) ?? UNKNOWN_TYPE);
+  if (image.thumbnail !== null) return imageAnswer(image.thumbnail, imageTypeOf(image.thumbnail) ?? UNKNOWN_TYPE);
   throw new NotFoundError(`The image of face ${sampleId} is no longer where it was.`, {
     ...(image.file === null ? {} : { file: image.file }),
     remedy: 'Put the file back, or import the dataset again.',
@@ -38,10 +38,11 @@ export async function readSampleImage(library: Library, sampleId: number, varian
 /** The n-th face of an import preview. Throws NotFoundError unless it is one of the last previews'. */
 export async function readPreviewImage(previewId: string, index: number): Promise<ImageAnswer> {
   const bytes = await previewFace(previewId, index);
-  return answer(bytes, imageTypeOf(bytes) ?? UNKNOWN_TYPE);
+  return imageAnswer(bytes, imageTypeOf(bytes) ?? UNKNOWN_TYPE);
 }
 
-function answer(bytes: Uint8Array, mediaType: string): ImageAnswer {
+/** Encoded bytes with the tag that tells whether they have changed. */
+export function imageAnswer(bytes: Uint8Array, mediaType: string): ImageAnswer {
   const tag = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
   return { mediaType, bytes: new Uint8Array(bytes), tag };
 }

@@ -5,7 +5,7 @@ import { isOwnPage } from './origin.ts';
 
 export interface AppProtocolOptions {
   readonly rendererFolder: string;
-  /** An image of the backend's by its path (`/images/…`, `/previews/…`), or null. */
+  /** An image of the backend's by its path (`/images/…`, `/previews/…`, `/augmented/…`), or null. */
   readImage(path: string, thumbnail: boolean): Promise<ImageBytes | null>;
 }
 
@@ -14,7 +14,7 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
   return async (request) => {
     if (!isOwnPage(request.url) || request.method !== 'GET') return answer(404, {}, 'Not here.');
     const { pathname, searchParams } = new URL(request.url);
-    if (/^\/(images|previews)\//.test(pathname)) {
+    if (/^\/(images|previews|augmented)\//.test(pathname)) {
       const image = await options.readImage(pathname, searchParams.has('thumbnail'));
       return image === null ? answer(404, {}, 'There is no such image.') : answerImage(request, image);
     }

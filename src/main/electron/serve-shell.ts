@@ -1,4 +1,5 @@
 import { RPCHandler } from '@orpc/server/message-port';
+import { AUGMENTED_PATH, augmentedFrom } from '../api/augmented-face.ts';
 import type { Backend } from '../api/backend.ts';
 import type { ImageBytes, ShellMessage } from './messages.ts';
 
@@ -25,7 +26,9 @@ export function createShellService(backend: Backend): ShellService {
         const face = /^\/images\/(\d{1,15})$/.exec(path);
         if (face !== null) return await backend.image(Number(face[1]), thumbnail ? 'thumbnail' : 'full');
         const preview = /^\/previews\/([\w-]{1,64})\/(\d{1,9})$/.exec(path);
-        return preview === null ? null : await backend.previewFace(preview[1]!, Number(preview[2]));
+        if (preview !== null) return await backend.previewFace(preview[1]!, Number(preview[2]));
+        const augmented = AUGMENTED_PATH.exec(path);
+        return augmented === null ? null : await backend.augmentedFace(augmentedFrom(augmented));
       } catch (error) {
         backend.log.warn({ err: error, path }, 'an image could not be read');
         return null;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CountenanceError, type ErrorCode, toErrorRecord } from '../../shared/errors.ts';
+import { AUGMENTED_PATH, augmentedFrom } from '../api/augmented-face.ts';
 import type { Backend } from '../api/backend.ts';
 import { readRendererFile } from '../api/renderer-files.ts';
 import { send, sendImage, sendJson, sendPage } from './answers.ts';
@@ -37,6 +38,10 @@ export async function answerRequest(call: Call, options: RouteOptions): Promise<
     if (preview !== null) {
       return sendImage(request, response, await options.backend.previewFace(preview[1]!, Number(preview[2])));
     }
+    const augmented = AUGMENTED_PATH.exec(url.pathname);
+    if (augmented !== null) {
+      return sendImage(request, response, await options.backend.augmentedFace(augmentedFrom(augmented)));
+    }
     return await answerFile(call, options);
   } catch (error) {
     answerError(call, error, options);
@@ -52,7 +57,7 @@ async function answerPost({ request, response, url }: Call, { uploads }: RouteOp
 }
 
 async function answerFile({ request, response, url }: Call, { rendererFolder }: RouteOptions): Promise<void> {
-  const reserved = /^\/(images|previews|uploads|rpc)(\/|$)/.test(url.pathname);
+  const reserved = /^\/(images|previews|augmented|uploads|rpc)(\/|$)/.test(url.pathname);
   const file = reserved ? null : await readRendererFile(rendererFolder, url.pathname);
   if (file === null) return sendPage(request, response, 404, 'There is no such page.');
   const caching = file.lasting ? 'private, max-age=31536000, immutable' : 'no-cache';

@@ -1,4 +1,14 @@
-import { Boxes, ChartNoAxesCombined, Grid3x3, Images, ListChecks, Settings, Tags } from '@lucide/vue';
+import {
+  Boxes,
+  ChartNoAxesCombined,
+  GraduationCap,
+  Grid3x3,
+  Images,
+  Layers,
+  ListChecks,
+  Settings,
+  Tags,
+} from '@lucide/vue';
 import type { Action } from './action.ts';
 
 const go = (name: string, label: string, key: string, icon: Action['icon']): Action => ({
@@ -15,8 +25,10 @@ export const navigationActions: readonly Action[] = [
   go('library', 'Library', 'L', Images),
   go('browse', 'Browse', 'B', Grid3x3),
   go('review', 'Review', 'R', Tags),
+  go('labels', 'Labels', 'V', Layers),
   go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
   go('models', 'Models', 'M', Boxes),
+  go('train', 'Train', 'T', GraduationCap),
   go('jobs', 'Jobs', 'J', ListChecks),
   go('settings', 'Settings', 'S', Settings),
 ];

@@ -19,6 +19,7 @@ const EVALUATION: Evaluation = {
   runId: 1,
   split: 'valid',
   protocol: 'majority',
+  labels: 'current',
   voteFiles: ['fer2013new.csv'],
   provider: 'cpu',
   classes: ['neutral', 'sadness', 'contempt'],

@@ -3,6 +3,7 @@ import { buildModelTask } from './build-model.ts';
 import { importOnnxTask } from './import-onnx.ts';
 import { inspect } from './inspect.ts';
 import { inspectNet } from './inspect-net.ts';
+import { previewLabelsTask } from './preview-labels.ts';
 import { probe } from './probe.ts';
 import { runNetCase } from './run-case.ts';
 import { saveTrainingTask } from './save-training.ts';
@@ -20,6 +21,7 @@ const TASKS: readonly CheckedTask[] = [
   buildModelTask,
   importOnnxTask,
   saveTrainingTask,
+  previewLabelsTask,
   tfjs,
 ];
 

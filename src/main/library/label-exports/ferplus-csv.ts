@@ -3,6 +3,7 @@ import { type ClassInfo, FERPLUS_CLASSES, mapClasses } from '../../../shared/cla
 import type { Split } from '../../../shared/entities.ts';
 import { ClassMappingError } from '../../../shared/errors.ts';
 import { csvLine } from '../../import/label-files/guarded-cell.ts';
+import { votesUnder } from '../label-overlay.ts';
 import { writeHistory } from './jsonl.ts';
 import { type ExportedFace, isoTime, type LabelExport, type LabelSource, type LabelTarget } from './label-export.ts';
 import { createTextFile } from './text-file.ts';
@@ -63,6 +64,12 @@ export function ferplusColumns(classes: LabelSource['classes']): number[] {
   });
 }
 
+/** The votes with what annotators added and took, all of them on the label that one gave where one did. */
+function relabelledVotes({ id, votes, currentVotes, relabel }: ExportedFace): readonly number[] {
+  const added = currentVotes.map((count, index) => count - votes[index]!);
+  return votesUnder(new Map([[id, { label: relabel?.label ?? null, votes: added }]]), id, votes);
+}
+
 function ferplusCells(
   face: ExportedFace,
   classes: readonly ClassInfo[],
@@ -70,7 +77,7 @@ function ferplusCells(
   votes: Votes,
 ): (string | number | null)[] {
   const cells = (counts: readonly number[]): number[] => columns.map((at) => (at < 0 ? 0 : counts[at]!));
-  const both = [cells(face.votes), cells(face.currentVotes)];
+  const both = [cells(face.votes), cells(relabelledVotes(face))];
   const { label, relabel } = face;
   return [
     USAGES[face.split],

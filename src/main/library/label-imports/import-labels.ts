@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabelImportReport, LabelImportRequest } from '../../../shared/contract/label-files.ts';
 import type { JobProgress } from '../../../shared/entities.ts';
 import { CancelledError } from '../../../shared/errors.ts';
 import { ensureAnnotator, listAnnotators } from '../annotators.ts';
 import { getDataset } from '../datasets.ts';
 import type { Library } from '../db.ts';
-import { durably } from '../durably.ts';
 import { appendAction, type NewEntry } from '../label-log.ts';
 import { labelledFaces } from '../label-state.ts';
 import { currentValue } from '../label-states.ts';
@@ -14,6 +14,10 @@ import { type LabelFile, readLabelFile } from './read-label-file.ts';
 import { refuseImport } from './refuse-import.ts';
 import { reportImport } from './report-import.ts';
 import { type HistoryOutcome, restoreHistory } from './restore-history.ts';
+
+/** Faces that one action takes in, as many as a person can relabel at once. */
+const LARGEST_ACTION = 10_000;
+const TICK = 500;
 
 export interface ImportLabelsOptions {
   readonly signal?: AbortSignal;
@@ -31,7 +35,8 @@ export interface LabelImportOutcome {
 /**
  * Brings others' labels in as events, all of them or none, on disk when it resolves: first the history that stands
  * beside, then the rows that say anything else. Throws ImportError naming file and line of a bad row, ConflictError
- * for labels that another annotator here contradicts, ClassMappingError, unless the request says what to do with them.
+ * for labels that another annotator here contradicts, ClassMappingError, unless the request says what to do with them;
+ * CancelledError once `signal` has aborted. The library's connection has to be nobody else's meanwhile.
  */
 export async function importLabels(
   library: Library,
@@ -40,24 +45,26 @@ export async function importLabels(
 ): Promise<LabelImportReport> {
   const begun = performance.now();
   const dataset = getDataset(library, request.datasetId);
-  const progress = (phase: string, done: number, total: number | null): void =>
+  const turn = async (phase: string, done: number, total: number | null): Promise<void> => {
     onProgress?.({ phase, done, total, rate: null, secondsLeft: null });
-  progress('reading the file', 0, null);
+    await nextTurn();
+    if (signal?.aborted) throw new CancelledError('The import was cancelled.', { kept: 'Nothing was imported.' });
+  };
+  await turn('reading the file', 0, null);
   const file = await readLabelFile(request.file, request.format, request.history);
-  if (signal?.aborted) throw new CancelledError('The import was cancelled.', { kept: 'Nothing was imported.' });
-  const total = file.rows.length + (file.history?.actions.length ?? 0);
-  progress('entering labels', 0, total);
   const annotators = listAnnotators(library).map(({ name }) => name);
-  const outcome = durably(library, () => {
-    const done = enterAll(library, request, file);
-    refuseImport(done, request, dataset.classes);
-    return done;
+  await turn('comparing with the library', 0, null);
+  const outcome = await wholly(library, async () => {
+    const { history, plan } = compare(library, request, file);
+    refuseImport({ history, plan }, request, dataset.classes);
+    const wanted = plan.labels.filter(({ effect }) => effect !== 'conflict' || request.conflicts !== 'ours');
+    const events = await enterRows(library, wanted, (done) => turn('entering labels', done, wanted.length));
+    return { history, plan, events };
   });
-  progress('entering labels', total, total);
   return reportImport(dataset, file, outcome, annotators, (performance.now() - begun) / 1000);
 }
 
-/** What an import would do: all of it is done and taken back. */
+/** What an import would do: the history is restored and taken back, the rows only compared. */
 export async function previewLabels(library: Library, request: LabelImportRequest): Promise<LabelImportReport> {
   const begun = performance.now();
   const dataset = getDataset(library, request.datasetId);
@@ -67,7 +74,7 @@ export async function previewLabels(library: Library, request: LabelImportReques
   const takenBack = new Error();
   try {
     library.transaction(() => {
-      outcome = enterAll(library, request, file);
+      outcome = { ...compare(library, request, file), events: 0 };
       throw takenBack;
     });
   } catch (error) {
@@ -77,7 +84,27 @@ export async function previewLabels(library: Library, request: LabelImportReques
   return { ...reportImport(dataset, file, outcome!, annotators, seconds), events: 0 };
 }
 
-function enterAll(library: Library, request: LabelImportRequest, file: LabelFile): LabelImportOutcome {
+/** A transaction that lets others have their turn, on disk when it resolves; taken back where the work rejects. */
+async function wholly<Result>(library: Library, work: () => Promise<Result>): Promise<Result> {
+  const { sqlite } = library;
+  sqlite.pragma('synchronous = FULL');
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    const result = await work();
+    sqlite.exec('COMMIT');
+    return result;
+  } finally {
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    sqlite.pragma('synchronous = NORMAL');
+  }
+}
+
+/** Restores the history and holds the rows against what the dataset is then. */
+function compare(
+  library: Library,
+  request: LabelImportRequest,
+  file: LabelFile,
+): Pick<LabelImportOutcome, 'history' | 'plan'> {
   const { datasetId, conflicts, classMap } = request;
   const history =
     file.history === null ? null : restoreHistory(library, datasetId, file.history, { conflicts, classMap });
@@ -93,24 +120,25 @@ function enterAll(library: Library, request: LabelImportRequest, file: LabelFile
         byAnnotator: new Map(byAnnotator.map((given) => [given.annotator, given.label])),
       })),
     },
-    {
-      annotator: request.annotator ?? basename(file.files[0]!),
-      classMap,
-      keepsOurs: conflicts === 'ours',
-    },
+    { annotator: request.annotator ?? basename(file.files[0]!), classMap, keepsOurs: conflicts === 'ours' },
   );
-  const wanted = plan.labels.filter(({ effect }) => effect !== 'conflict' || conflicts !== 'ours');
-  return { history, plan, events: enterRows(library, wanted) };
+  return { history, plan };
 }
 
 /** Enters the rows in their order; those that follow each other and share annotator and time are one action. */
-function enterRows(library: Library, rows: readonly PlannedLabel[]): number {
+async function enterRows(
+  library: Library,
+  rows: readonly PlannedLabel[],
+  tick: (done: number) => Promise<void>,
+): Promise<number> {
   const now = Date.now();
   let [events, from] = [0, 0];
   for (let to = 1; to <= rows.length; to += 1) {
     const { annotator, at } = rows[from]!;
-    if (to < rows.length && rows[to]!.annotator === annotator && rows[to]!.at === at) continue;
+    const isFull = to - from === LARGEST_ACTION;
+    if (to < rows.length && rows[to]!.annotator === annotator && rows[to]!.at === at && !isFull) continue;
     events += enterAction(library, annotator, at ?? now, rows.slice(from, to));
+    if (Math.floor(to / TICK) > Math.floor(from / TICK)) await tick(to);
     from = to;
   }
   return events;

@@ -8,7 +8,7 @@ const KEPT = 'Nothing was imported.';
 
 /** Throws where an outcome has what its request does not put up with: bad rows, unknown classes, conflicts. */
 export function refuseImport(
-  { plan, history }: LabelImportOutcome,
+  { plan, history }: Pick<LabelImportOutcome, 'plan' | 'history'>,
   { conflicts, skipBad }: LabelImportRequest,
   classes: readonly ClassInfo[],
 ): void {
