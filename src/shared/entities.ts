@@ -47,6 +47,8 @@ export const sampleTileSchema = z.object({
   votes: z.array(z.number().int()),
   predicted: z.number().int().nullable(),
   confidence: z.number().nullable(),
+  /** The measure that the view is ordered by; only in such a view. */
+  measure: z.number().nullable().optional(),
 });
 export type SampleTile = z.infer<typeof sampleTileSchema>;
 

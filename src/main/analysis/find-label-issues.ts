@@ -76,6 +76,7 @@ export function findLabelIssues(
     issues: shown.map(({ face, quality }, index) => ({
       rank: request.offset + index + 1,
       quality,
+      label: face.label!,
       suggested: argmax(face.probabilities!),
       tile: tiles[index]!,
       measures: predictionMeasures(dataset.classes, face.votes, face.label, face.probabilities!).map(

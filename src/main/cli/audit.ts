@@ -121,14 +121,14 @@ async function queueOf(
 
 /** The findings with classes by their names and measures by theirs, for programs. */
 function inNames(dataset: Dataset, found: LabelIssues) {
-  const name = (index: number | null): string | null => (index === null ? null : dataset.classes[index]!.name);
+  const name = (index: number): string => dataset.classes[index]!.name;
   return {
     ...found,
-    issues: found.issues.map(({ tile, suggested, measures, ...issue }) => ({
+    issues: found.issues.map(({ tile, label, suggested, measures, ...issue }) => ({
       ...issue,
       sampleId: tile.id,
       key: tile.key,
-      label: name(tile.label),
+      label: name(label),
       suggested: name(suggested),
       confidence: tile.confidence,
       votes: tile.votes,
@@ -152,7 +152,7 @@ function describe(dataset: Dataset, found: LabelIssues, queue: Queue | null): st
     [
       { title: '#', align: 'right', cell: ({ rank }) => String(rank) },
       { title: 'FACE', cell: ({ tile }) => tile.key },
-      { title: 'LABEL', cell: ({ tile }) => dataset.classes[tile.label!]!.name },
+      { title: 'LABEL', cell: ({ label }) => dataset.classes[label]!.name },
       { title: 'MODEL', cell: ({ suggested }) => dataset.classes[suggested]!.name },
       ...found.issues.slice(0, 1).flatMap(({ measures }) =>
         measures.map(({ name }, index) => ({

@@ -119,7 +119,7 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
     };
   }
 
-  function positions(query: ViewQuery): { cached: CachedDataset; view: Uint32Array } {
+  function positions(query: ViewQuery): { cached: CachedDataset; run: CachedRun | null; view: Uint32Array } {
     const { cached, run } = current(query);
     const version = run?.version ?? 0;
     const view = remembered(cached.views, KEPT_VIEWS, JSON.stringify([query, version]), () => {
@@ -133,14 +133,20 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
       );
       return accepted(order, mask, query.descending);
     });
-    return { cached, view };
+    return { cached, run, view };
   }
 
   return {
     page(query, offset, limit) {
-      const { cached, view } = positions(query);
-      const ids = Array.from(view.subarray(offset, offset + limit), (position) => cached.samples.ids[position]!);
-      return { total: view.length, offset, tiles: tilesOf(library, ids, query.runId) };
+      const { cached, run, view } = positions(query);
+      const shown = view.subarray(offset, offset + limit);
+      const ids = Array.from(shown, (position) => cached.samples.ids[position]!);
+      const tiles = tilesOf(library, ids, query.runId);
+      const sorted = measureOf(query.sort);
+      if (sorted === null) return { total: view.length, offset, tiles };
+      const values = measure(sorted, cached, run);
+      const measured = tiles.map((tile, index) => ({ ...tile, measure: numberOrNull(values[shown[index]!]!) }));
+      return { total: view.length, offset, tiles: measured };
     },
     ids(query) {
       const { cached, view } = positions(query);
@@ -159,6 +165,8 @@ export function createViews(library: Library, targetClassOf: TargetClassOf): Vie
     },
   };
 }
+
+const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 /** Changes whenever this or another process has committed something to the library. */
 function libraryVersion(library: Library): string {

@@ -14,5 +14,9 @@ export interface PanelProps {
 export interface Panel {
   readonly name: string;
   readonly label: string;
+  /** What the panel shows, in a sentence under the screen's title. */
+  readonly explanation: string;
+  /** Whether it turns votes into targets by the protocol chosen above. */
+  readonly usesProtocol: boolean;
   readonly component: Component<PanelProps>;
 }

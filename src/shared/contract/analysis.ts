@@ -53,6 +53,8 @@ const namedSchema = z.object({ name: z.string(), label: z.string(), explanation:
 export const labelIssueSchema = z.object({
   rank: z.number().int(),
   quality: z.number(),
+  /** The label that is doubted, an annotator's or else the crowd's, as a dataset class. */
+  label: z.number().int(),
   suggested: z.number().int(),
   tile: sampleTileSchema,
   measures: z.array(z.object({ name: measureNameSchema, value: z.number().nullable() })),
