@@ -82,7 +82,7 @@ describe(`auditing labels in a browser, on ${FACES_ARE}`, () => {
         .textContent(),
     );
     await page.getByRole('button', { name: 'Show in Browse' }).click();
-    await page.getByText('Remove the filter Chosen').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: /^Remove the filter Chosen/ }).waitFor();
     await expect.poll(shownFaces).toBe(found);
     await page.getByRole('button', { name: 'Clear all' }).click();
   });
@@ -101,6 +101,7 @@ describe(`auditing labels in a browser, on ${FACES_ARE}`, () => {
     await page.mouse.move(700, 500);
     await inspectScreen(page, 'browse-measures');
 
+    await page.getByRole('button', { name: 'Make a review queue of these faces…' }).focus();
     await page.keyboard.press('Shift+Q');
     await page
       .getByRole('dialog')
