@@ -58,11 +58,11 @@ describe(`the labels screen, on ${FACES_ARE}`, () => {
 
   it('shows the layers, the annotators with their quality, and a consensus by any method', async () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Labels' }).click();
-    await page.getByRole('region', { name: 'Layers' }).getByText('Crowd').waitFor();
+    await page.getByRole('heading', { name: 'Crowd', exact: true }).waitFor();
     await page.getByRole('combobox', { name: /^Consensus/ }).click();
     await page.getByRole('option', { name: /Dawid/ }).click();
     await page
-      .getByRole('region', { name: 'Annotators', exact: true })
+      .getByRole('region', { name: 'Quality of each annotator' })
       .getByRole('row')
       .filter({ hasText: 'Ada' })
       .first()
@@ -120,7 +120,7 @@ describe(`the labels screen, on ${FACES_ARE}`, () => {
     await page.getByRole('option', { name: /^contempt/ }).click();
     await page.getByText('Say whose labels stand where the two contradict.').waitFor();
     await inspectScreen(page, 'labels-import');
-    await page.getByText('Theirs come on top').click();
+    await page.getByLabel('Theirs come on top').check();
     await page.getByRole('button', { name: 'Import 12 labels' }).click();
     await page.getByText('12 events by Dora.').waitFor();
     await tab('Annotators and consensus');

@@ -75,6 +75,15 @@ describe('a classifier’s weights', () => {
       [backbone.file, 2],
     ]);
   });
+
+  it('have it from that file even where the other file holds a super-resolution too', async () => {
+    const sr = fileOf(shapesOf(ENLARGING, 'sr.'));
+    const whole = fileOf(shapesOf([...ENLARGING, ...BACKBONE]));
+    const sources = { weights: whole.file, srWeights: sr.file };
+    const { tensors } = await gather([...ENLARGING, ...BACKBONE], sources);
+    expect(tensors.get('sr.last_part.0.bias')).toEqual(sr.weights.get('last_part.0.bias'));
+    expect(tensors.get(BACKBONE[0]!.key)).toEqual(whole.weights.get(BACKBONE[0]!.key));
+  });
 });
 
 describe('weights that do not fit', () => {

@@ -25,7 +25,9 @@ export async function gatherWeights(specs: readonly ParameterSpec[], sources: We
   const tensors = new Map<string, TensorData>();
   const reports: WeightsReport[] = [];
   const load = async (file: string, answersFor: (weights: Weights) => readonly ParameterSpec[]): Promise<void> => {
-    const weights = await readWeights(file);
+    const read = await readWeights(file);
+    // What another file answers for is passed over here.
+    const weights = file === sources.srWeights || sources.srWeights === null ? read : withoutEnlarging(read);
     const { found, report } = fitted(answersFor(weights), weights, file, sources);
     for (const [key, tensor] of found) tensors.set(key, tensor);
     reports.push(report);
@@ -44,6 +46,8 @@ export async function gatherWeights(specs: readonly ParameterSpec[], sources: We
     drawn: drawn.map(({ key }) => key),
   };
 }
+
+const withoutEnlarging = (weights: Weights): Weights => new Map([...weights].filter(([key]) => partOf(key) !== 'sr'));
 
 const partOf = (key: string): string => key.split('.')[0]!;
 

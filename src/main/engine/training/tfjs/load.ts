@@ -86,9 +86,9 @@ function reasonOf(error: unknown): string {
   return isAbsent ? `${NATIVE_PACKAGE} is not installed.` : `${NATIVE_PACKAGE} cannot be loaded: ${firstLine(error)}`;
 }
 
-/** The native package calls two functions that Node 23 took away. */
+/** The native package calls two functions that newer versions of Node took away or complain about. */
 function putBackUtil(): void {
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
+  old.isArray = Array.isArray;
 }
