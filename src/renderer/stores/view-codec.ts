@@ -70,7 +70,8 @@ const target: Parser<NonNullable<SampleFilter['target']>> = (text) => {
     ? { protocol, classes }
     : null;
 };
-const MOST_IDS = 5000;
+/** Faces that an address may name one by one. */
+export const MOST_IDS = 5000;
 const ids: Parser<number[]> = (text) => {
   const found = list(id)(text);
   return found === null || found.length > MOST_IDS ? null : found;
@@ -112,15 +113,15 @@ function narrows(field: string, value: FieldValue | undefined): boolean {
   if (value === undefined) return false;
   if (field === 'ids') return true;
   if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
-  return isTarget(value) ? value.classes.length > 0 : Object.keys(value).length > 0;
+  return isTarget(field, value) ? value.classes.length > 0 : Object.keys(value).length > 0;
 }
 
-const isTarget = (value: object): value is NonNullable<SampleFilter['target']> => 'protocol' in value;
+const isTarget = (field: string, _value: object): _value is NonNullable<SampleFilter['target']> => field === 'target';
 
 function written(field: string, value: FieldValue): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.join(RANGES.includes(field) ? '~' : ',');
-  if (isTarget(value)) return `${value.protocol}~${value.classes.join(',')}`;
+  if (isTarget(field, value)) return `${value.protocol}~${value.classes.join(',')}`;
   return Object.entries(value)
     .map(([name, ends]) => [name, ...ends].join('~'))
     .join(',');

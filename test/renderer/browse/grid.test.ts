@@ -160,6 +160,8 @@ describe('an active filter in words', () => {
     ['target', { target: { protocol: 'majority', classes: [2] } }, 'anger by majority'],
     ['text', { text: 'fer00' }, '“fer00”'],
     ['splits', { splits: ['train', 'none'] }, 'train, no split'],
+    ['measures', { measures: { hardness: [0.5, 1], klFromVotes: [2, 2] } }, 'hardness 0.50 – 1, klFromVotes 2'],
+    ['ids', { ids: [4, 9] }, '2 faces'],
   ] as const)('%s', (field, filter, words) => {
     expect(filterWords(field, structuredClone(filter) as never, CLASSES)).toBe(words);
   });
