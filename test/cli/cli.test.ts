@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -223,18 +223,20 @@ describe('serve', () => {
 });
 
 describe('the demo', () => {
-  it('tours on drawn faces, says that they are, and leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('countenance-demo-'));
-    const result = await runCli(folder, '--json', 'demo');
+  it('tours on drawn faces, says that they are, and leaves a library to open', async () => {
+    const out = join(folder, 'tour');
+    const result = await runCli(folder, '--json', 'demo', '--out', out, '--faces', '160', '--epochs', '1');
     expect(result.code).toBe(0);
+    const library = join(out, 'library.sqlite');
     expect(document(result)).toMatchObject({
       synthetic: true,
-      import: { imported: 240 },
-      run: { modelName: 'nr-swin-micro', done: 80, complete: true },
-      evaluation: { support: expect.any(Number), protocol: 'majority' },
+      import: { imported: 160 },
+      before: { run: { modelName: 'nr-swin-micro', done: 32 }, evaluation: { protocol: 'majority' } },
+      after: { run: { modelName: 'nr-swin-micro-demo', done: 32 }, evaluation: { accuracy: expect.any(Number) } },
+      library,
+      open: `npm start -- --library ${library}`,
     });
-    expect(result.stderr).toContain('drawn faces');
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('countenance-demo-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
-  });
+    expect(result.stderr).toContain('simulated annotators');
+    expect(existsSync(library)).toBe(true);
+  }, 240_000);
 });

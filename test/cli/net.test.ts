@@ -121,7 +121,7 @@ describe('net inspect', () => {
 
   it('looks into a model of the library by its name, node by node where asked', async () => {
     const summary = await inspected('nr-swin-micro', '--shapes');
-    expect(summary).toMatchObject({ opset: 17, unknownShapes: 0, gradientObstacle: null });
+    expect(summary).toMatchObject({ opset: 20, unknownShapes: 0, gradientObstacle: null });
     expect(summary.inputs).toEqual([{ name: 'pixels', dtype: 'uint8', shape: ['n', 1, 48, 48] }]);
     const first = summary.trace!.find(({ op }) => op === 'Softmax');
     expect(first!.outputs[0]!.shape).toEqual([expect.any(Number), 3, 49, 49]);
