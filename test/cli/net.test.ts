@@ -124,7 +124,7 @@ describe('net inspect', () => {
     expect(summary).toMatchObject({ opset: 20, unknownShapes: 0, gradientObstacle: null });
     expect(summary.inputs).toEqual([{ name: 'pixels', dtype: 'uint8', shape: ['n', 1, 48, 48] }]);
     const first = summary.trace!.find(({ op }) => op === 'Softmax');
-    expect(first!.outputs[0]!.shape).toEqual([expect.any(Number), 3, 49, 49]);
+    expect(first!.outputs[0]!.shape).toEqual([expect.any(Number), 16, 3, 49, 49]);
   });
 
   it('looks into a named network', async () => {
