@@ -89,6 +89,29 @@ function slopes(f: (...operands: Tensor[]) => Tensor, operands: readonly Tensor[
 
 const positive = (...shape: number[]): Tensor => tf.add(tf.abs(random(...shape)), 0.5);
 
+describe('a product of matrices on the CPU backend', () => {
+  it.each([
+    [
+      [1, 4, 5],
+      [3, 5, 2],
+    ],
+    [
+      [3, 4, 5],
+      [1, 5, 2],
+    ],
+    [
+      [3, 1, 5],
+      [3, 5, 4],
+    ],
+  ])('of %j and %j is the sum over what they share', (first, second) => {
+    const [a, b] = [random(...first), random(...second)];
+    const product = tf.matMul(a, b);
+    const wide = tf.mul(tf.expandDims(a, -1), tf.expandDims(b, -3));
+    expect(product.shape).toEqual(tf.sum(wide, -2).shape);
+    expectClose(product, numbers(tf.sum(wide, -2)));
+  });
+});
+
 describe('a gradient is what central differences give', () => {
   const cases: Readonly<Record<string, readonly [(...operands: Tensor[]) => Tensor, () => readonly Tensor[]]>> = {
     add: [(a, b) => tf.add(a!, b!), () => [random(2, 3), random(2, 3)]],

@@ -34,7 +34,7 @@ export async function loadTensorflow(path = process.env.COUNTENANCE_TFJS_NODE): 
   putBackUtil();
   if (path !== undefined && path !== '') return ready(requireFrom(path), resolve(path), '');
   try {
-    return await ready(requireModule(NATIVE_PACKAGE) as Tensorflow, NATIVE_PACKAGE, '');
+    return await ready(load(NATIVE_PACKAGE) as Tensorflow, NATIVE_PACKAGE, '');
   } catch (error) {
     return fallback(reasonOf(error));
   }
@@ -44,11 +44,12 @@ export async function loadTensorflow(path = process.env.COUNTENANCE_TFJS_NODE): 
 export const slownessOf = ({ native, backend, reason }: LoadedTensorflow): string | null =>
   native ? null : `TensorFlow.js computes on its own ${backend} backend, which is slow: ${reason}`;
 
-const requireModule = createRequire(import.meta.url);
+/** Not called `require`: the build declares one beside it. */
+const load = createRequire(import.meta.url);
 
 function requireFrom(path: string): Tensorflow {
   try {
-    return requireModule(resolve(path)) as Tensorflow;
+    return load(resolve(path)) as Tensorflow;
   } catch (error) {
     throw new EngineError(
       `TensorFlow.js cannot be loaded from ${path}: ${firstLine(error)}`,

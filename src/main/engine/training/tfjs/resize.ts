@@ -24,16 +24,8 @@ export function resizeSquare(tf: Tensorflow, x: Tensor4D, side: number): Tensor4
     from,
   );
   const shrink = (images: number, width: number, values: Tensor4D | Tensor3D): Tensor3D => {
-    const matrices = tf.tensor3d(repeated(block, images * groups), [images * groups, rows, columns]);
-    return tf.matMul(matrices, tf.reshape(values, [images * groups, columns, width]));
+    return tf.matMul(tf.tensor3d(block, [1, rows, columns]), tf.reshape(values, [images * groups, columns, width]));
   };
   const down = shrink(count, from * channels, x);
   return tf.reshape(shrink(count * side, channels, down), [count, side, side, channels]);
-}
-
-/** As often as there are images: a product with one matrix for all is not known to the native backend. */
-function repeated(block: Float32Array, times: number): Float32Array {
-  const all = new Float32Array(times * block.length);
-  for (let start = 0; start < all.length; start += block.length) all.set(block, start);
-  return all;
 }

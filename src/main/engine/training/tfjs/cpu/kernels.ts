@@ -82,26 +82,31 @@ const isTail = (short: readonly number[], long: readonly number[]): boolean =>
 /** As a 32-bit number: sizes that were divided make loops over them slow. */
 const whole = (size: number): number => size | 0;
 
+/** Products of as many matrices as there are, or of all of one operand with the only one of the other. */
 function product(a: Operand, b: Operand, flipA: boolean, flipB: boolean): Result | null {
-  const outer = a.shape.slice(0, -2);
-  if (outer.join() !== b.shape.slice(0, -2).join()) return null;
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const [countA, countB] = [countOf(outerA), countOf(outerB)];
+  if (outerA.length !== outerB.length) return null;
+  if (countA !== 1 && countB !== 1 && outerA.join() !== outerB.join()) return null;
   const [heightA, widthA] = a.shape.slice(-2).map(whole) as [number, number];
   const [heightB, widthB] = b.shape.slice(-2).map(whole) as [number, number];
   const [rows, depth] = flipA ? [widthA, heightA] : [heightA, widthA];
   const columns = flipB ? heightB : widthB;
-  const count = outer.reduce((total, dim) => total * dim, 1);
+  const count = Math.max(countA, countB);
   const data = new Float32Array(count * rows * columns);
   const flipped = (flip: boolean, values: Float32Array, start: number, width: number): MatrixView =>
     flip ? view(values, start, 1, width) : view(values, start, width, 1);
   for (let index = 0; index < count; index += 1) {
-    const left = flipped(flipA, a.data, index * rows * depth, widthA);
-    const right = flipped(flipB, b.data, index * depth * columns, widthB);
+    const left = flipped(flipA, a.data, (countA === 1 ? 0 : index) * rows * depth, widthA);
+    const right = flipped(flipB, b.data, (countB === 1 ? 0 : index) * depth * columns, widthB);
     const result = view(data, index * rows * columns, columns, 1);
     if (rows === 1 && !flipB) addRowProduct(columns, depth, left, right, result);
     else addProduct(rows, columns, depth, left, right, result);
   }
-  return { shape: [...outer, rows, columns], data };
+  return { shape: [...(countA === 1 ? outerB : outerA), rows, columns], data };
 }
+
+const countOf = (shape: readonly number[]): number => shape.reduce((total, dim) => total * dim, 1);
 
 type ConvolutionShape = [number, number, number, number];
 
