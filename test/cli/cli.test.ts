@@ -98,7 +98,13 @@ describe('the doctor', () => {
       node: process.versions.node,
       library: { healthy: true },
       providers: expect.arrayContaining([expect.objectContaining({ name: 'cpu', usable: true })]),
+      tensorflow: { native: false, backend: 'cpu', remedy: expect.stringContaining('npm install') },
     });
+    const words = await runCliHere(folder, 'doctor');
+    expect(words.stdout).toMatch(
+      /^trainer tfjs +TensorFlow\.js \d.* on its own cpu backend, slow: .*not installed\.$/m,
+    );
+    expect(words.stdout).toContain('for the native one: npm install');
   });
 
   it('fails with the reason where the library is damaged', async () => {

@@ -18,6 +18,9 @@ import { specsOf, tinyConfig } from '../engine/training/tiny-run.ts';
 import { suiteFolder } from '../support/temp.ts';
 import { type CliResult, document, runCliHere } from './run-cli.ts';
 
+/** Several processes, one after another. */
+const LONG = 180_000;
+
 const folder = suiteFolder();
 /** Apart from the rest, because the packages are linked into it. */
 const program = suiteFolder();
@@ -76,7 +79,7 @@ beforeAll(async () => {
     const { code, stderr } = await runCliHere(folder, ...words);
     expect(code, stderr).toBe(0);
   }
-}, 240_000);
+}, 2 * LONG);
 
 describe('countenance export', () => {
   it('writes what a run trained as one file, compared on the faces that it was validated with', async () => {
@@ -120,6 +123,9 @@ describe('countenance export', () => {
     const { model, difference } = document(await json(...words)) as ImportedModel;
     expect([difference, model!.spec.classes]).toEqual([0, [...FERPLUS_EMOTIONS]]);
     expect(await probabilities(at('again/again.onnx'))).toEqual(await probabilities(at('out/tuned.onnx')));
+  });
+
+  it('is scored alike then', { timeout: LONG }, async () => {
     const figures = [];
     for (const name of ['again', 'taken up']) {
       await json('predict', '--dataset', 'drawn', '--split', 'valid', '--model', name, '--provider', 'cpu');
@@ -146,7 +152,9 @@ describe('countenance export', () => {
     expect(rows.reduce((sum, [, share]) => sum + Number(share), 0)).toBeCloseTo(1, 2);
   });
 
-  it('writes a folder to be shipped, whose card has the figures that evaluate reproduces', async () => {
+  it('writes a folder to be shipped, whose card has the figures that evaluate reproduces', {
+    timeout: LONG,
+  }, async () => {
     const out = at('models/shipped');
     const result = await exported(
       '--run',

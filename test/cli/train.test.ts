@@ -95,6 +95,16 @@ describe('training from the command line', () => {
     });
   });
 
+  it('fine-tunes by the tfjs trainer, and says before that it is slow', async () => {
+    const words = [...tuning, ...quick, '--trainer', 'tfjs', '--epochs', '1', '--name', 'other trainer'];
+    const result = await json(...words);
+    expect(result.stderr).toMatch(/^TensorFlow\.js computes on its own cpu backend, which is slow: .*not installed\./m);
+    expect(result.stderr).toMatch(/^epoch 1: loss \d\.\d+, valid loss \d/m);
+    const { training } = document(result) as Trained;
+    expect(training).toMatchObject({ status: 'done', stepsDone: 4, provider: 'cpu, tfjs (slow: not native)' });
+    expect(await runCliHere(folder, 'runs', 'remove', String(training.id))).toMatchObject({ code: 0 });
+  });
+
   it('lists and compares runs by what they came to and the settings that differ', async () => {
     const list = await runCliHere(folder, 'runs');
     expect(list.stdout).toMatch(/^ *2 +again +done +32 +1\/1 +\d/m);
@@ -120,6 +130,8 @@ describe('training from the command line', () => {
     [['--loss', 'guess'], 2],
     [['--scope', 'tail'], 2],
     [['--alpha', '7'], 2],
+    [['--trainer', 'tfjs', '--scope', 'everything'], 2],
+    [['--trainer', 'torch'], 2],
     [['--epochs', 'many'], 2],
   ])('refuses %s', async (words, code) => {
     expect(await runCliHere(folder, ...tuning, ...quick, ...words)).toMatchObject({ code, stdout: '' });

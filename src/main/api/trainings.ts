@@ -121,18 +121,21 @@ function newFolder(library: Library, id: number): string {
 function resumeTraining(context: BackendContext, id: number, trainer: TrainerName | undefined) {
   const { library, jobs } = context;
   const training = getTraining(library, id);
-  if (trainer !== undefined) {
-    refuseLive(library, training);
-    findTrainer(trainer).refuseParts(training.config.parts as readonly TrainedPart[]);
-    updateTraining(library, id, { config: { ...training.config, trainer } });
-  }
-  if (training.jobId !== null) return jobs.resume(training.jobId);
   if (training.endedAt !== null) {
     throw new ConflictError(`Run ${id} is done: there is nothing to resume.`, { remedy: 'Start a new one.' });
   }
+  if (trainer !== undefined && trainer !== training.config.trainer) changeTrainer(library, training, trainer);
+  if (training.jobId !== null) return jobs.resume(training.jobId);
   const job = jobs.start('train', { trainingId: id }, { datasetId: training.datasetId });
   updateTraining(library, id, { jobId: job.id });
   return job;
+}
+
+/** Trainers write the same checkpoints, so that one goes on where another stopped. */
+function changeTrainer(library: Library, training: Training, trainer: TrainerName): void {
+  refuseLive(library, training);
+  findTrainer(trainer).refuseParts(training.config.parts as readonly TrainedPart[]);
+  updateTraining(library, training.id, { config: { ...training.config, trainer } });
 }
 
 function refuseLive(library: Library, { id, jobId }: Training): void {

@@ -10,7 +10,7 @@ export type Tensorflow = typeof import('@tensorflow/tfjs-core');
 /** The native package and how it is had: its install script downloads TensorFlow, so it never comes by itself. */
 export const NATIVE_PACKAGE = '@tensorflow/tfjs-node';
 export const NATIVE_REMEDY =
-  'npm install --no-save --allow-scripts=@tensorflow/tfjs-node @tensorflow/tfjs-node@4.22.0 (it downloads TensorFlow), ' +
+  'npm install --no-save @tensorflow/tfjs-node@4.22.0 (its script downloads TensorFlow), ' +
   'or name a copy built elsewhere with COUNTENANCE_TFJS_NODE=PATH.';
 
 /** TensorFlow.js as it was found. */
