@@ -26,6 +26,8 @@ interface FaceRow {
   readonly probabilities: Buffer | null;
 }
 
+const CHUNK = 1_000;
+
 /** These samples in the order asked for, read one after another; numbers that are no sample are left out. */
 export function* judgedFaces(
   library: Library,
@@ -37,20 +39,23 @@ export function* judgedFaces(
   const classIndices = runId === null ? [] : getRun(library, runId).classIndices;
   const relabels = relabelsOf(library, datasetId);
   const read = library.prepare(
-    `SELECT s.id, s.split, s.votes, p.probabilities FROM samples s
-     LEFT JOIN predictions p ON p.run_id = ? AND p.sample_id = s.id WHERE s.id = ? AND s.dataset_id = ?`,
+    `SELECT s.id, s.split, s.votes, p.probabilities FROM json_each(?) AS wanted CROSS JOIN samples s ON s.id = wanted.value
+     LEFT JOIN predictions p INDEXED BY predictions_face ON p.run_id = ? AND p.sample_id = s.id
+     WHERE s.dataset_id = ? ORDER BY wanted.key`,
   );
-  for (const id of ids) {
-    const row = read.get(runId, id, datasetId) as FaceRow | undefined;
-    if (row === undefined) continue;
-    const relabel = relabels.get(id);
-    const votes = withAddedVotes(decodeVotes(row.votes), relabel?.votes ?? null);
-    yield {
-      id: row.id,
-      split: SPLITS[row.split]!,
-      label: relabel?.label ?? deriveVotes(votes).label,
-      votes,
-      probabilities: row.probabilities === null ? null : probabilitiesOver(classCount, classIndices, row.probabilities),
-    };
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const rows = read.all(JSON.stringify(ids.slice(start, start + CHUNK)), runId, datasetId) as FaceRow[];
+    for (const row of rows) {
+      const relabel = relabels.get(row.id);
+      const votes = withAddedVotes(decodeVotes(row.votes), relabel?.votes ?? null);
+      yield {
+        id: row.id,
+        split: SPLITS[row.split]!,
+        label: relabel?.label ?? deriveVotes(votes).label,
+        votes,
+        probabilities:
+          row.probabilities === null ? null : probabilitiesOver(classCount, classIndices, row.probabilities),
+      };
+    }
   }
 }

@@ -71,6 +71,6 @@ function calibrate(joint: readonly (readonly number[])[], labels: readonly numbe
   return joint.map((row, label) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     if (total === 0) return row.map((_, index) => (index === label ? given[label]! : 0));
-    return row.map((count) => (count / total) * given[label]!);
+    return row.map((count) => (count * given[label]!) / total);
   });
 }

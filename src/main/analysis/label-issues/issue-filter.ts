@@ -13,6 +13,9 @@ export function greatest(places: readonly number[], scoreOf: (place: number) => 
   return places.toSorted((a, b) => scoreOf(b) - scoreOf(a) || a - b).slice(0, Math.max(0, count));
 }
 
+/** A count of faces from the estimated joint; halves round up, also where the sum of fractions fell short of one. */
+export const wholeFaces = (count: number): number => Math.round(count + 1e-9);
+
 /** The places of the faces of each label. */
 export function placesByLabel({ classCount, labels }: LabelledFaces): readonly (readonly number[])[] {
   const places: number[][] = Array.from({ length: classCount }, () => []);

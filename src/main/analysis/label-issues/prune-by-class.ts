@@ -1,4 +1,4 @@
-import { greatest, type IssueFilter, isConfirmed, placesByLabel } from './issue-filter.ts';
+import { greatest, type IssueFilter, isConfirmed, placesByLabel, wholeFaces } from './issue-filter.ts';
 
 /**
  * For each label i: as many faces as the joint estimates to be of any other class, those of the least self-confidence
@@ -14,7 +14,7 @@ export const pruneByClass: IssueFilter<'prune-by-class'> = {
     noise.estimatedJoint.forEach((row, given) => {
       const wrong = row.reduce((sum, count, truth) => (truth === given ? sum : sum + count), 0);
       const doubt = (place: number): number => -faces.probabilities[place]![given]!;
-      for (const place of greatest(byLabel[given]!, doubt, Math.round(wrong))) {
+      for (const place of greatest(byLabel[given]!, doubt, wholeFaces(wrong))) {
         if (!isConfirmed(faces, place)) found.add(place);
       }
     });

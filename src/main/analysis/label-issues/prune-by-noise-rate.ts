@@ -1,4 +1,4 @@
-import { greatest, type IssueFilter, isConfirmed, placesByLabel } from './issue-filter.ts';
+import { greatest, type IssueFilter, isConfirmed, placesByLabel, wholeFaces } from './issue-filter.ts';
 
 /**
  * For each pair of label i and other class j: as many faces labelled i as the joint estimates to be j, those of the
@@ -18,7 +18,7 @@ export const pruneByNoiseRate: IssueFilter<'prune-by-noise-rate'> = {
           const q = faces.probabilities[place]!;
           return q[truth]! - q[given]!;
         };
-        for (const place of greatest(byLabel[given]!, margin, Math.round(count))) {
+        for (const place of greatest(byLabel[given]!, margin, wholeFaces(count))) {
           if (!isConfirmed(faces, place)) found.add(place);
         }
       });
