@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -223,7 +223,7 @@ describe('serve', () => {
 });
 
 describe('the demo', () => {
-  it('tours on drawn faces, says that they are, and leaves a library to open', async () => {
+  it('tours on drawn faces, runs what it exports again, and leaves a library to open', async () => {
     const out = join(folder, 'tour');
     const result = await runCli(folder, '--json', 'demo', '--out', out, '--faces', '160', '--epochs', '1');
     expect(result.code).toBe(0);
@@ -236,6 +236,10 @@ describe('the demo', () => {
       library,
       open: `npm start -- --library ${library}`,
     });
+    const { rerun } = document(result) as { rerun: { file: string; changed: number; maxDifference: number } };
+    expect(rerun).toMatchObject({ faces: 32, changed: 0 });
+    expect(rerun.maxDifference).toBeLessThan(1e-4);
+    expect(readdirSync(rerun.file)).toContain('nr-swin-micro-demo.onnx');
     expect(result.stderr).toContain('simulated annotators');
     expect(existsSync(library)).toBe(true);
   }, 240_000);

@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../../shared/contract/analysis.ts';
 import { count, duration, percent } from '../terminal/format.ts';
 import { pairs, table } from '../terminal/table.ts';
+import type { Rerun } from './exported.ts';
 import type { Scored } from './tour.ts';
 
 export interface TourDocument {
@@ -8,13 +9,14 @@ export interface TourDocument {
   readonly before: Scored;
   readonly after: Scored;
   readonly gain: number;
+  readonly rerun: Rerun;
   readonly library: string;
   readonly open: string;
   readonly seconds: number;
 }
 
 /** The tour in words: what was mistaken most before and after fine-tuning, the gain, and how to look at it all. */
-export function describeTour({ synthetic, before, after, gain, library, open, seconds }: TourDocument): string {
+export function describeTour({ synthetic, before, after, gain, rerun, library, open, seconds }: TourDocument): string {
   const { split, support } = before.evaluation;
   const facts = pairs([
     [
@@ -24,6 +26,8 @@ export function describeTour({ synthetic, before, after, gain, library, open, se
     ['before', figures(before.evaluation)],
     ['after', figures(after.evaluation)],
     ['gain', `${(100 * gain).toFixed(1)} points of accuracy`],
+    ['exported', rerun.file],
+    ['run again', describeRerun(rerun)],
     ['library', library],
     ['time', duration(seconds)],
   ]);
@@ -37,6 +41,9 @@ export function describeTour({ synthetic, before, after, gain, library, open, se
 
 const figures = ({ accuracy, macroF1 }: Evaluation): string =>
   `${percent(accuracy)} accuracy, ${macroF1 === null ? '–' : macroF1.toFixed(3)} macro-F1`;
+
+const describeRerun = ({ faces, changed, maxDifference }: Rerun): string =>
+  `${count(changed)} of ${count(faces)} faces predicted otherwise, ${maxDifference === 0 ? 'no difference' : `${maxDifference.toExponential(1)} at most`} in a probability`;
 
 const SHOWN = 5;
 
