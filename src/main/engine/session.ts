@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ProviderName } from '../../shared/entities.ts';
 import { EngineError, ModelError, ProviderError } from '../../shared/errors.ts';
 import { loadRuntime, type Runtime, runtimeReason } from './onnx/runtime.ts';
+import { computeThreads } from './onnx/threads.ts';
 
 /** Numbers with a shape, in the order of the last dimension fastest. */
 export interface NumberTensor {
@@ -56,7 +57,12 @@ export async function builtInProviders(): Promise<readonly string[]> {
 }
 
 async function create(ort: Runtime, model: string | Uint8Array, provider: ProviderName): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = { executionProviders: [provider], logSeverityLevel: 3 };
+  const threads = computeThreads();
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    logSeverityLevel: 3,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  };
   try {
     if (typeof model === 'string') return await ort.InferenceSession.create(model, options);
     return await ort.InferenceSession.create(model, options);

@@ -5,11 +5,12 @@ import { encodeGraph } from './encode.ts';
 import type { Graph } from './graph.ts';
 import { loadRuntime, type Runtime, runtimeReason } from './runtime.ts';
 import { elementCount, isDType, type TensorArray, type TensorData } from './tensor.ts';
+import { computeThreads } from './threads.ts';
 
 export interface CompileOptions {
   /** Where to run; one provider alone, without a fallback to another one in the same session. */
   readonly provider?: ProviderName;
-  /** Threads within one op on the CPU; as many as there are cores when left out. */
+  /** Threads within one op on the CPU; when left out, one for each physical core. */
   readonly threads?: number;
   /**
    * ONNX Runtime's session settings by name. Beware of `session.set_denormal_as_zero`: the first session of a process
@@ -90,7 +91,7 @@ export async function load(model: string | Uint8Array, options: CompileOptions =
 }
 
 async function createSession(ort: Runtime, model: string | Uint8Array, options: CompileOptions) {
-  const { provider = 'cpu', threads, settings, session } = options;
+  const { provider = 'cpu', threads = computeThreads(), settings, session } = options;
   const sessionOptions: InferenceSession.SessionOptions = {
     ...session,
     executionProviders: [provider],
