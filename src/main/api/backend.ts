@@ -26,6 +26,7 @@ import { labels } from './labels.ts';
 import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { priors } from './priors.ts';
 import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
@@ -46,6 +47,7 @@ export const router = api.router({
   labelVersions,
   models,
   nets,
+  priors,
   queues,
   runs,
   samples,

@@ -9,6 +9,7 @@ import { labelVersions } from './label-versions.ts';
 import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { priors } from './priors.ts';
 import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
@@ -29,6 +30,7 @@ export const contract = {
   labelVersions,
   models,
   nets,
+  priors,
   queues,
   runs,
   samples,
