@@ -8,6 +8,7 @@ import { type Prior, rowNormalised } from '../../shared/priors/prior.ts';
 import { evaluateRun } from '../analysis/evaluate.ts';
 import { priorFromTargets } from '../engine/training/priors.ts';
 import { countTargets } from '../engine/training/targets.ts';
+import { readPriorText, writePriorText } from '../import/prior-files.ts';
 import { getDataset } from '../library/datasets.ts';
 import { getPrior, listPriors, priorHistory, removePrior, renamePrior, savePrior } from '../library/priors.ts';
 import { changed } from './events.ts';
@@ -83,6 +84,14 @@ export const priors = {
       source: { kind: 'confusion' as const, model, run: runId, split, protocol, faces: support },
     };
   }),
+  read: api.priors.read.handler(({ input: { file, text } }) => ({
+    prior: plain(readPriorText(text, file)),
+    source: { kind: 'file' as const, file },
+  })),
+  write: api.priors.write.handler(({ input: { prior, format } }) => ({
+    text: writePriorText(prior, format),
+    mediaType: format === 'json' ? 'application/json' : 'text/csv',
+  })),
 };
 
 /** Over FERPlus's emotions the difference from what is published; null over others. */

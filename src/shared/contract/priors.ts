@@ -85,6 +85,9 @@ export type ComputedPrior = z.infer<typeof computedPriorSchema>;
 /** A version by its prior's name; without a number the newest. */
 const versionRef = z.object({ name: z.string(), version: z.number().int().min(1).nullable().default(null) });
 
+/** JSON `{classes, rows}`, or CSV with the classes as first row and first column. */
+export const priorFormatSchema = z.enum(['json', 'csv']);
+
 export const priors = {
   list: base.output(z.array(storedPriorSchema)),
   get: base.input(versionRef).output(priorVersionSchema),
@@ -139,4 +142,10 @@ export const priors = {
   confusion: base
     .input(z.object({ runId: idSchema, split: splitSchema, protocol: z.string().default('majority') }))
     .output(foundPriorSchema),
+  /** A file's text read as a prior, not kept. Throws IMPORT naming line and cell, USAGE naming the cell. */
+  read: base.input(z.object({ file: z.string().min(1), text: z.string().max(4_000_000) })).output(foundPriorSchema),
+  /** A prior as the text of a file. */
+  write: base
+    .input(z.object({ prior: priorSchema, format: priorFormatSchema }))
+    .output(z.object({ text: z.string(), mediaType: z.string() })),
 };
