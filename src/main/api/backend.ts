@@ -34,6 +34,7 @@ import { superResolution } from './super-resolution.ts';
 import { system } from './system.ts';
 import { trainings } from './trainings.ts';
 import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
+import { whatIf } from './what-if.ts';
 
 export const router = api.router({
   analysis,
@@ -54,6 +55,7 @@ export const router = api.router({
   superResolution,
   system,
   trainings,
+  whatIf,
 });
 
 export type Client = ContractRouterClient<Contract>;

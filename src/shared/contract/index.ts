@@ -16,6 +16,7 @@ import { samples } from './samples.ts';
 import { superResolution } from './super-resolution.ts';
 import { system } from './system.ts';
 import { trainings } from './trainings.ts';
+import { whatIf } from './what-if.ts';
 
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
 export const contract = {
@@ -37,5 +38,6 @@ export const contract = {
   superResolution,
   system,
   trainings,
+  whatIf,
 };
 export type Contract = typeof contract;
