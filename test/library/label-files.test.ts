@@ -9,9 +9,9 @@ import { doLabels, redoLabels, undoLabels } from '../../src/main/library/label-a
 import { exportLabels } from '../../src/main/library/label-exports/export-labels.ts';
 import { historyRecords } from '../../src/main/library/label-exports/history-records.ts';
 import { LABEL_EXPORTS } from '../../src/main/library/label-exports/index.ts';
-import { rebuildLabels } from '../../src/main/library/label-history.ts';
 import { importLabels, previewLabels } from '../../src/main/library/label-imports/import-labels.ts';
 import { labelledFaces } from '../../src/main/library/label-state.ts';
+import { rebuildLabels } from '../../src/main/library/rebuild-labels.ts';
 import { labelExportRequestSchema, labelImportRequestSchema } from '../../src/shared/contract/label-files.ts';
 import type { LabelValue } from '../../src/shared/contract/labels.ts';
 import { addFaces } from '../support/library-rows.ts';

@@ -4,7 +4,8 @@ import { annotationsOf, faceLabels } from '../../src/main/library/current-labels
 import { removeDataset } from '../../src/main/library/datasets.ts';
 import type { Library } from '../../src/main/library/db.ts';
 import { doLabels, redoLabels, undoLabels } from '../../src/main/library/label-actions.ts';
-import { faceHistory, labelHistory, rebuildLabels } from '../../src/main/library/label-history.ts';
+import { faceHistory, labelHistory } from '../../src/main/library/label-history.ts';
+import { rebuildLabels } from '../../src/main/library/rebuild-labels.ts';
 import type { LabelValue } from '../../src/shared/contract/labels.ts';
 import { ConflictError, UsageError } from '../../src/shared/errors.ts';
 import { addFaces } from '../support/library-rows.ts';

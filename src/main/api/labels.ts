@@ -4,7 +4,8 @@ import { ensureAnnotator, getAnnotator, listAnnotators } from '../library/annota
 import { annotationsOf, faceLabels } from '../library/current-labels.ts';
 import type { Library } from '../library/db.ts';
 import { doLabels, redoLabels, undoLabels } from '../library/label-actions.ts';
-import { faceHistory, labelHistory, rebuildLabels } from '../library/label-history.ts';
+import { faceHistory, labelHistory } from '../library/label-history.ts';
+import { rebuildLabels } from '../library/rebuild-labels.ts';
 import { readSettings, writeSettings } from '../library/settings.ts';
 import type { BackendContext } from './context.ts';
 import { changed } from './events.ts';
