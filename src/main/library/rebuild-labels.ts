@@ -23,10 +23,10 @@ interface Stored {
 }
 
 /**
- * Derives what annotators say and how each face stands from the log again, and puts right the faces that had come
- * apart from it; the others are not touched. Tells what was stored and what the events say.
+ * Derives what annotators say and how each face stands from the log again, and with `repair` puts right the
+ * faces that had come apart from it; the others are not touched. Tells what was stored and what the events say.
  */
-export function rebuildLabels(library: Library): LabelRebuild {
+export function rebuildLabels(library: Library, { repair }: { readonly repair: boolean }): LabelRebuild {
   return library.transaction(() => {
     const derived = derive(library);
     const stored = storedFaces(library);
@@ -43,18 +43,23 @@ export function rebuildLabels(library: Library): LabelRebuild {
         derived: tell(derived.get(id)),
       }),
     );
-    const forget = [
-      library.prepare('DELETE FROM annotations WHERE sample_id = ?'),
-      library.prepare('DELETE FROM current_labels WHERE sample_id = ?'),
-    ];
-    for (const id of apart) for (const statement of forget) statement.run(id);
-    storeFaces(
-      library,
-      apart.flatMap((id) => derived.get(id) ?? []),
-    );
+    if (repair) putRight(library, apart, derived);
     const events = [...derived.values()].reduce((sum, face) => sum + face.events, 0);
     return { events, faces: derived.size, changed: apart.length, differences };
   });
+}
+
+function putRight(library: Library, ids: readonly number[], derived: ReadonlyMap<number, Derived>): void {
+  const forgetWords = library.prepare('DELETE FROM annotations WHERE sample_id = ?');
+  const forgetLabel = library.prepare('DELETE FROM current_labels WHERE sample_id = ?');
+  for (const id of ids) {
+    forgetWords.run(id);
+    forgetLabel.run(id);
+  }
+  storeFaces(
+    library,
+    ids.flatMap((id) => derived.get(id) ?? []),
+  );
 }
 
 function derive(library: Library): Map<number, Derived> {

@@ -107,7 +107,7 @@ export const labelDifferenceSchema = z.object({
 });
 export type LabelDifference = z.infer<typeof labelDifferenceSchema>;
 
-/** What a rebuild came to: `changed` faces were put right, the first of them are told. */
+/** What a rebuild came to: `changed` faces had come apart from their events, the first of them are told. */
 export const labelRebuildSchema = z.object({
   events: z.number().int(),
   faces: z.number().int(),
@@ -124,6 +124,8 @@ export const labels = {
   annotator: base.output(annotatorSchema),
   /** Makes a person the one who labels, entering the name if it is new. */
   chooseAnnotator: base.input(z.object({ name: annotatorNameSchema })).output(annotatorSchema),
+  /** The person of that name, entered if it is new; who labels when nobody says otherwise stays. */
+  enterAnnotator: base.input(z.object({ name: annotatorNameSchema })).output(annotatorSchema),
   /** As they stand, in the order asked for. */
   faces: base.input(z.object({ sampleIds: z.array(idSchema).max(10_000) })).output(z.array(faceLabelSchema)),
   /** All that was ever said of a face, the newest first. */
@@ -148,6 +150,8 @@ export const labels = {
       }),
     )
     .output(z.array(labelEventSchema)),
-  /** Derives every current label from the log again and puts right those that had come apart from it. */
-  rebuild: base.output(labelRebuildSchema),
+  /** Derives every current label from the log again and puts right those that had come apart from it, unless told not to. */
+  rebuild: base
+    .input(z.object({ repair: z.boolean().default(true) }).default({ repair: true }))
+    .output(labelRebuildSchema),
 };
