@@ -4,7 +4,7 @@ import { durably } from './durably.ts';
 import { type NewEntry, pendingLog } from './label-log.ts';
 import { labelOverlay } from './label-overlay.ts';
 import type { FaceWords } from './said.ts';
-import { decodeVotes, deriveVotes } from './votes.ts';
+import { decodeVotes, leadingClass } from './votes.ts';
 
 /**
  * Makes the current labels those of a version by one action of `annotatorId`, which can be undone. What others said
@@ -58,7 +58,7 @@ function labelEntry(library: Library, annotatorId: number, { id, words, wanted }
   const after = (label: number | null): NewEntry => ({ sampleId: id, field: 'label', after: JSON.stringify(label) });
   if (wanted.label !== null) return after(wanted.label);
   const hasOthers = [...words].some(([speaker, { label }]) => speaker !== annotatorId && label !== null);
-  return after(hasOthers ? deriveVotes(crowdVotes(library, id)).label : null);
+  return after(hasOthers ? leadingClass(crowdVotes(library, id)) : null);
 }
 
 /** The annotator's own votes moved by what is wanted of all annotators' together. */

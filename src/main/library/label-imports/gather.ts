@@ -6,7 +6,7 @@ import { withAddedVotes } from '../current-labels.ts';
 import type { Library } from '../db.ts';
 import { type PendingLog, pendingLog } from '../label-log.ts';
 import { standingOf } from '../said.ts';
-import { decodeVotes, deriveVotes } from '../votes.ts';
+import { decodeVotes, leadingClass } from '../votes.ts';
 import { type KnownFace, type LabelImportPlan, planLabels } from './plan.ts';
 import type { LabelFile } from './read-label-file.ts';
 import { type HistoryOutcome, restoreHistory } from './restore-history.ts';
@@ -65,7 +65,7 @@ function knownFaces(rows: readonly FaceRow[], log: PendingLog, names: readonly s
     return {
       id,
       key,
-      label: label ?? deriveVotes(withAddedVotes(decodeVotes(votes), added)).label,
+      label: label ?? leadingClass(withAddedVotes(decodeVotes(votes), added)),
       relabelledBy: annotatorId === null ? null : nameOf.get(annotatorId)!,
       byAnnotator: new Map(
         [...words].flatMap(([speaker, said]) => (said.label === null ? [] : [[nameOf.get(speaker)!, said.label]])),
