@@ -1,4 +1,5 @@
 import * as augment from './augment.ts';
+import * as durability from './durability.ts';
 import * as importing from './import.ts';
 import * as library from './library.ts';
 import * as nets from './nets.ts';
@@ -6,7 +7,7 @@ import * as predict from './predict.ts';
 import * as train from './train.ts';
 
 /** Every benchmark; each prints its figures on stdout. A new one is a file and a line here. */
-const BENCHES = [augment, importing, library, nets, predict, train] as const;
+const BENCHES = [augment, durability, importing, library, nets, predict, train] as const;
 
 async function main(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2);

@@ -5,10 +5,10 @@ import { faceLabels } from '../../src/main/library/current-labels.ts';
 import { removeDataset } from '../../src/main/library/datasets.ts';
 import type { Library } from '../../src/main/library/db.ts';
 import { doLabels, undoLabels } from '../../src/main/library/label-actions.ts';
-import { rebuildLabels } from '../../src/main/library/label-history.ts';
 import { labelLayers } from '../../src/main/library/label-layers.ts';
 import { labelOverlay, votesUnder } from '../../src/main/library/label-overlay.ts';
 import { listLabelVersions, removeLabelVersion, saveLabelVersion } from '../../src/main/library/label-versions.ts';
+import { rebuildLabels } from '../../src/main/library/rebuild-labels.ts';
 import { restoreLabels } from '../../src/main/library/restore-labels.ts';
 import type { LabelValue } from '../../src/shared/contract/labels.ts';
 import { addFaces } from '../support/library-rows.ts';
@@ -128,7 +128,7 @@ describe('restoring a version', () => {
     expect(compareLabels(library, { datasetId, from: 'first', to: 'current', first: 0 }).changed.count).toBe(0);
     undoLabels(library, ben);
     expect(states(library)).toEqual(now);
-    expect(rebuildLabels(library).changed).toBe(0);
+    expect(rebuildLabels(library, { repair: true }).changed).toBe(0);
   });
 
   it('says the crowd’s own label where somebody else’s word stands in its way', () => {

@@ -61,6 +61,42 @@ describe('the contract over a WebSocket', () => {
     await vi.waitUntil(() => backend.context.events.size === 0);
   });
 
+  it('keeps two tabs together: an edit appears in both, a stale one is refused with the other’s value, nothing is lost', async () => {
+    const { server } = await testServer();
+    const [left, right] = [connect(server).client, connect(server).client];
+    const [ada, ben] = await Promise.all(['Ada', 'Ben'].map((name) => left.labels.enterAnnotator({ name })));
+    const [face] = (await right.labels.faces({ sampleIds: [1] })).map(({ revision }) => ({ sampleId: 1, revision }));
+    const watch = await right.jobs.watch();
+    await left.labels.apply({ annotatorId: ada!.id, changes: [{ ...face!, field: 'label', value: 6 }] });
+    const told = (await watch.next()).value;
+    expect(told).toMatchObject({ type: 'labels', faces: [{ sampleId: 1, label: 6, annotator: 'Ada', revision: 1 }] });
+
+    const stale = [
+      { ...face!, field: 'label' as const, value: 3 },
+      { sampleId: 2, revision: 0, field: 'label' as const, value: 3 },
+    ];
+    await expect(right.labels.apply({ annotatorId: ben!.id, changes: stale })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { field: 'revision', names: ['one.png'], table: [expect.anything(), ['one.png', 'fear', 'Ada', '1']] },
+    });
+    expect(await left.labels.faces({ sampleIds: [1, 2] })).toMatchObject([{ label: 6 }, { label: null, revision: 0 }]);
+
+    const fresh = stale.map((change, index) => (index === 0 ? { ...change, revision: 1 } : change));
+    await right.labels.apply({ annotatorId: ben!.id, changes: fresh });
+    expect(await left.labels.face({ sampleId: 1 })).toMatchObject({
+      state: { label: 3, annotator: 'Ben', revision: 2 },
+      annotations: [
+        { annotator: 'Ben', label: 3 },
+        { annotator: 'Ada', label: 6 },
+      ],
+    });
+    await right.labels.undo({ annotatorId: ben!.id });
+    expect(await left.labels.faces({ sampleIds: [1, 2] })).toMatchObject([
+      { label: 6, annotator: 'Ada' },
+      { label: null },
+    ]);
+  });
+
   it('ends when the server closes', async () => {
     const { server } = await testServer();
     const { socket, client } = connect(server);

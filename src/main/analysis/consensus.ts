@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConsensusMethodEntry, ConsensusReport } from '../../shared/contract/consensus.ts';
 import type { Split } from '../../shared/entities.ts';
 import { ConflictError, NotFoundError, UsageError } from '../../shared/errors.ts';
@@ -8,7 +9,7 @@ import type { ExportedFace } from '../library/label-exports/label-export.ts';
 import { labelledFaces } from '../library/label-state.ts';
 import { probabilitiesOver } from '../library/predictions.ts';
 import { getRun, listRuns } from '../library/runs.ts';
-import { deriveVotes } from '../library/votes.ts';
+import { leadingClass } from '../library/votes.ts';
 import { CONSENSUS_METHODS } from './consensus/index.ts';
 import type { Answer, Consensus, ConsensusInput, ConsensusMethod } from './consensus/method.ts';
 
@@ -45,14 +46,16 @@ export function consensusNamed(name: string): ConsensusMethod {
 
 /**
  * A method's word on the faces of a dataset, from the crowd's votes with what annotators added, one vote for each
- * annotator's label, and a run's probabilities where the method takes them. Throws UsageError, NotFoundError.
+ * annotator's label, and a run's probabilities where the method takes them. Other work has its turn between the steps.
+ * Throws UsageError, NotFoundError.
  */
-export function datasetConsensus(library: Library, request: ConsensusRequest): DatasetConsensus {
+export async function datasetConsensus(library: Library, request: ConsensusRequest): Promise<DatasetConsensus> {
   const begun = performance.now();
   const method = consensusNamed(request.method);
   const classCount = getDataset(library, request.datasetId).classes.length;
   const run = method.usesModel ? runFor(library, request) : null;
   const all = labelledFaces(library, request.datasetId);
+  await nextTurn();
   const faces = request.splits === null ? all : all.filter(({ split }) => request.splits!.includes(split));
   const annotators = [...new Set(faces.flatMap((face) => face.byAnnotator.map(({ annotator }) => annotator)))].sort();
   const input = {
@@ -62,7 +65,9 @@ export function datasetConsensus(library: Library, request: ConsensusRequest): D
     answers: answersOf(faces, annotators),
     probabilities: run === null ? faces.map(() => null) : probabilitiesOf(library, run.id, faces, classCount),
   } satisfies ConsensusInput;
+  await nextTurn();
   const consensus = method.compute(input);
+  await nextTurn();
   const seconds = (performance.now() - begun) / 1000;
   return { method, run: run && { id: run.id, modelName: run.modelName }, faces, annotators, consensus, seconds };
 }
@@ -138,7 +143,7 @@ export function reportConsensus(
   const nameOf = (label: number | null): string | null => (label === null ? null : dataset.classes[label]!.name);
   const decided = faces.flatMap((face, index) => {
     const word = consensus.faces[index];
-    return word == null ? [] : [{ face, word, crowd: deriveVotes(face.votes).label }];
+    return word == null ? [] : [{ face, word, crowd: leadingClass(face.votes) }];
   });
   const qualities = new Array<number>(BINS).fill(0);
   for (const { word } of decided) qualities[Math.min(BINS - 1, Math.floor(word.quality * BINS))]! += 1;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NewQueue } from '../../shared/contract/queues.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { datasetClasses } from '../library/datasets.ts';
@@ -22,14 +23,21 @@ export function orderNamed(name: string): Order {
   });
 }
 
+/** Faces read before other work gets its turn. */
+const SLICE = 5_000;
+
 /** What a queue's faces follow from, besides the numbers of the faces that its query finds. */
 export type QueuePlan = Pick<NewQueue, 'datasetId' | 'runId' | 'filter' | 'order' | 'seed' | 'balanced' | 'limit'>;
 
 /**
  * Puts the faces of a query in a queue's order: ranked, balanced over their labels where that is wished, cut at the
- * limit. Throws UsageError for an unknown order, or one that needs a run where none is named.
+ * limit. Other work has its turn on the way. Throws UsageError for an unknown order, or one that needs a run where none is named.
  */
-export function rankQueue(library: Library, plan: QueuePlan, ids: readonly number[]): readonly RankedFace[] {
+export async function rankQueue(
+  library: Library,
+  plan: QueuePlan,
+  ids: readonly number[],
+): Promise<readonly RankedFace[]> {
   const order = orderNamed(plan.order);
   if (order.needsRun && plan.runId === null) {
     throw new UsageError(`The order “${order.label}” needs a run of a model.`, {
@@ -38,14 +46,19 @@ export function rankQueue(library: Library, plan: QueuePlan, ids: readonly numbe
     });
   }
   const classIndices = plan.runId === null ? [] : getRun(library, plan.runId).classIndices;
-  const candidates = candidatesOf(library, plan, order, ids);
+  const candidates = await candidatesOf(library, plan, order, ids);
   const ranked = order.rank(candidates, { seed: plan.seed, classIndices, listed: plan.filter.ids ?? [] });
   const labels = new Map(candidates.map(({ face }) => [face.id, face.label]));
   const taken = plan.balanced ? inTurns(ranked, ({ sampleId }) => labels.get(sampleId) ?? -1) : ranked;
   return plan.limit === null ? taken : taken.slice(0, plan.limit);
 }
 
-function candidatesOf(library: Library, plan: QueuePlan, order: Order, ids: readonly number[]): readonly Candidate[] {
+async function candidatesOf(
+  library: Library,
+  plan: QueuePlan,
+  order: Order,
+  ids: readonly number[],
+): Promise<readonly Candidate[]> {
   const classes = datasetClasses(library, plan.datasetId);
   const leaks = order.needsLeaks === true ? leaksOf(library, plan.datasetId) : new Map<number, never>();
   const toCandidate = (face: JudgedFace): Candidate => ({
@@ -53,7 +66,12 @@ function candidatesOf(library: Library, plan: QueuePlan, order: Order, ids: read
     input: face.probabilities === null ? null : measureInput(classes, face.votes, face.label, face.probabilities),
     leak: leaks.get(face.id) ?? null,
   });
-  return Array.from(judgedFaces(library, plan.datasetId, plan.runId, ids), toCandidate);
+  const candidates: Candidate[] = [];
+  for (const face of judgedFaces(library, plan.datasetId, plan.runId, ids)) {
+    candidates.push(toCandidate(face));
+    if (candidates.length % SLICE === 0) await nextTurn();
+  }
+  return candidates;
 }
 
 /** Takes the classes in turn, in ascending order, each time the first that is left of each. */

@@ -8,12 +8,12 @@ import { labellingAnnotator } from './labels.ts';
 
 export const consensus = {
   methods: api.consensus.methods.handler(() => CONSENSUS_METHODS.map(describeMethod)),
-  compute: api.consensus.compute.handler(({ input, context: { library } }) =>
-    reportConsensus(library, input.datasetId, datasetConsensus(library, input), input.lowest),
+  compute: api.consensus.compute.handler(async ({ input, context: { library } }) =>
+    reportConsensus(library, input.datasetId, await datasetConsensus(library, input), input.lowest),
   ),
-  save: api.consensus.save.handler(({ input, context: { library, events } }) => {
+  save: api.consensus.save.handler(async ({ input, context: { library, events } }) => {
     const { datasetId, name, note, method } = input;
-    const found = datasetConsensus(library, input);
+    const found = await datasetConsensus(library, input);
     const report = reportConsensus(library, datasetId, found, 0);
     if (report.decided === 0) {
       throw new ConflictError(found.consensus.problem ?? 'The consensus has no word on any face.', {

@@ -4,7 +4,8 @@ import { ensureAnnotator, getAnnotator, listAnnotators } from '../library/annota
 import { annotationsOf, faceLabels } from '../library/current-labels.ts';
 import type { Library } from '../library/db.ts';
 import { doLabels, redoLabels, undoLabels } from '../library/label-actions.ts';
-import { faceHistory, labelHistory, rebuildLabels } from '../library/label-history.ts';
+import { faceHistory, labelHistory } from '../library/label-history.ts';
+import { rebuildLabels } from '../library/rebuild-labels.ts';
 import { readSettings, writeSettings } from '../library/settings.ts';
 import type { BackendContext } from './context.ts';
 import { changed } from './events.ts';
@@ -14,6 +15,9 @@ export const labels = {
   annotators: api.labels.annotators.handler(({ context }) => listAnnotators(context.library)),
   annotator: api.labels.annotator.handler(({ context }) => labellingAnnotator(context.library)),
   chooseAnnotator: api.labels.chooseAnnotator.handler(({ input, context }) => choose(context.library, input.name)),
+  enterAnnotator: api.labels.enterAnnotator.handler(({ input, context }) =>
+    ensureAnnotator(context.library, input.name),
+  ),
   faces: api.labels.faces.handler(({ input, context }) => faceLabels(context.library, input.sampleIds)),
   face: api.labels.face.handler(({ input: { sampleId }, context: { library } }) => ({
     state: faceLabels(library, [sampleId])[0]!,
@@ -24,7 +28,7 @@ export const labels = {
   undo: api.labels.undo.handler(({ input, context }) => told(context, undoLabels(context.library, input.annotatorId))),
   redo: api.labels.redo.handler(({ input, context }) => told(context, redoLabels(context.library, input.annotatorId))),
   history: api.labels.history.handler(({ input, context }) => labelHistory(context.library, input)),
-  rebuild: api.labels.rebuild.handler(({ context }) => rebuildLabels(context.library)),
+  rebuild: api.labels.rebuild.handler(({ input, context }) => rebuildLabels(context.library, input)),
 };
 
 function told({ events, labelWatch }: BackendContext, outcome: LabelOutcome): LabelOutcome {

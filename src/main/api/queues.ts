@@ -42,7 +42,7 @@ export const queues = {
     });
   }),
   create: api.queues.create.handler(async ({ input, context }) => {
-    const faces = rankQueue(context.library, input, await facesOf(context, input));
+    const faces = await rankQueue(context.library, input, await facesOf(context, input));
     if (faces.length === 0) throw nothingFound();
     return told(context, createQueue(context.library, input, faces));
   }),
@@ -56,7 +56,7 @@ export const queues = {
   }),
   refill: api.queues.refill.handler(async ({ input, context }) => {
     const queue = getQueue(context.library, input.id);
-    const faces = rankQueue(context.library, queue, await facesOf(context, queue));
+    const faces = await rankQueue(context.library, queue, await facesOf(context, queue));
     const added = refillQueue(context.library, queue.id, faces);
     return { queue: told(context, getQueue(context.library, queue.id)), added };
   }),

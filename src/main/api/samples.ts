@@ -1,5 +1,6 @@
 import { predictionMeasures } from '../analysis/prediction-measures.ts';
 import { datasetClasses } from '../library/datasets.ts';
+import { findSample } from '../library/find-sample.ts';
 import { judgedFaces } from '../library/judged-faces.ts';
 import { getRun } from '../library/runs.ts';
 import { getSample, tilesOf } from '../library/samples.ts';
@@ -28,6 +29,7 @@ export const samples = {
     );
     return { compared, faces: faces.map(({ similarity }, index) => ({ similarity, tile: tiles[index]! })) };
   }),
+  find: api.samples.find.handler(({ input, context }) => findSample(context.library, input.datasetId, input.key)),
   get: api.samples.get.handler(({ input, context }) => {
     const sample = getSample(context.library, input.id, input.runId);
     const { prediction, datasetId } = sample;

@@ -143,5 +143,9 @@ function describeImport(report: LabelImportReport): string {
     ...bad.first.map(({ place, problem }) => `${place.file}, line ${place.line}: ${problem}`),
     ...unknownFaces.first.map(({ place, face }) => `${place.file}, line ${place.line}: there is no face ${face}`),
   ].slice(0, SHOWN);
-  return [facts, rows, problems.join('\n')].filter((part) => part !== '').join('\n\n');
+  const undo = report.annotators
+    .filter(({ actions }) => actions > 0)
+    .slice(0, SHOWN)
+    .map(({ name, actions }) => `To take them back: labels undo --times ${actions} --annotator "${name}"`);
+  return [facts, rows, problems.join('\n'), undo.join('\n')].filter((part) => part !== '').join('\n\n');
 }

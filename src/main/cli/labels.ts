@@ -1,23 +1,31 @@
 import type { LabelLayers } from '../../shared/contract/label-versions.ts';
 import { defineConsensus } from './labels-consensus.ts';
 import { defineLabelFiles } from './labels-files.ts';
+import { defineHistory } from './labels-history.ts';
+import { defineSet } from './labels-set.ts';
+import { defineUndo } from './labels-undo.ts';
 import { defineVersions } from './labels-versions.ts';
 import type { Command, Outcome, Session } from './terminal/command.ts';
 import { count, percent, when } from './terminal/format.ts';
 import { pairs, table } from './terminal/table.ts';
 
-/** Whose labels a dataset has; exports, imports, versions and consensus of them. */
+/** Whose labels a dataset has; sets them, tells their history, exports, imports, versions and consensus of them. */
 export const labels = {
   name: 'labels',
   define(program, run) {
     const group = program
       .command('labels')
-      .description('whose labels a dataset has; export, import, compare and restore them, or make one of many');
+      .description(
+        'whose labels a dataset has; set and undo them, export, import, compare and restore them, or make one of many',
+      );
     group
       .command('show')
       .description('the crowd’s votes, each annotator’s labels, and what they come to')
       .requiredOption('--dataset <name>', 'the dataset')
       .action(({ dataset }: { readonly dataset: string }) => run((session) => show(session, dataset)));
+    defineSet(group, run);
+    defineUndo(group, run);
+    defineHistory(group, run);
     defineLabelFiles(group, run);
     defineVersions(group, run);
     defineConsensus(group, run);

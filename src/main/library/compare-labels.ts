@@ -4,7 +4,7 @@ import { cohenKappa } from '../../shared/kappa.ts';
 import { getDataset } from './datasets.ts';
 import type { Library } from './db.ts';
 import { labelOverlay, votesUnder } from './label-overlay.ts';
-import { decodeVotes, deriveVotes } from './votes.ts';
+import { decodeVotes, leadingClass } from './votes.ts';
 
 /**
  * Two label versions of a dataset side by side: which faces changed (the `first` of them by name), the confusion
@@ -26,8 +26,8 @@ export function compareLabels(
     .iterate(datasetId) as IterableIterator<{ id: number; key: string; split: number; votes: Buffer }>;
   for (const { id, key, split, votes } of rows) {
     const crowd = decodeVotes(votes);
-    const a = deriveVotes(votesUnder(before!, id, crowd)).label;
-    const b = deriveVotes(votesUnder(after!, id, crowd)).label;
+    const a = leadingClass(votesUnder(before!, id, crowd));
+    const b = leadingClass(votesUnder(after!, id, crowd));
     if (a !== null && b !== null) confusion[a]![b]! += 1;
     else if (a !== null) onlyFrom += 1;
     else if (b !== null) onlyTo += 1;

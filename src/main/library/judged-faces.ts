@@ -4,7 +4,7 @@ import { datasetClasses } from './datasets.ts';
 import type { Library } from './db.ts';
 import { probabilitiesOver } from './predictions.ts';
 import { getRun } from './runs.ts';
-import { decodeVotes, deriveVotes } from './votes.ts';
+import { decodeVotes, leadingClass } from './votes.ts';
 
 /**
  * A face with all that was said of it, in dataset class order: the crowd's votes with those that annotators added, the
@@ -51,7 +51,7 @@ export function* judgedFaces(
       yield {
         id: row.id,
         split: SPLITS[row.split]!,
-        label: relabel?.label ?? deriveVotes(votes).label,
+        label: relabel?.label ?? leadingClass(votes),
         votes,
         probabilities:
           row.probabilities === null ? null : probabilitiesOver(classCount, classIndices, row.probabilities),

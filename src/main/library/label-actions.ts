@@ -5,25 +5,17 @@ import { faceLabels, withAddedVotes } from './current-labels.ts';
 import { datasetClasses } from './datasets.ts';
 import type { Library } from './db.ts';
 import { durably } from './durably.ts';
-import { applyChange, currentValue } from './label-states.ts';
+import { appendAction, type NewEntry } from './label-log.ts';
+import { saidOf } from './label-states.ts';
 import { hasItem, settleItem } from './queue-items.ts';
 import { decodeVotes } from './votes.ts';
 
 type Kind = LabelOutcome['kind'];
 
-interface Entry {
-  readonly sampleId: number;
-  readonly field: LabelField;
-  /** JSON. */
-  readonly after: string;
-  /** As in the log: the event whose place in time a label takes that is put back. */
-  readonly standing: number | null;
-}
-
 interface NewAction extends Pick<LabelAction, 'annotatorId' | 'queueId' | 'runId'> {
   readonly kind: Kind;
   readonly target: number | null;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly NewEntry[];
 }
 
 /**
@@ -39,7 +31,6 @@ export function doLabels(library: Library, action: LabelAction): LabelOutcome {
       sampleId,
       field,
       after: JSON.stringify(meaning(field, value)),
-      standing: null,
     }));
     return record(library, { ...action, kind: 'do', target: null, entries });
   });
@@ -100,14 +91,18 @@ function turn(library: Library, annotatorId: number, kind: 'undo' | 'redo', targ
     .all(target) as PastEvent[];
   const entries =
     kind === 'redo'
-      ? rows.map((row) => ({ ...row, standing: null }))
+      ? rows
       : rows.toReversed().map((row) => ({ ...row, after: row.before, standing: stoodAt(library, annotatorId, row) }));
   return record(library, { annotatorId, queueId, runId, kind, target, entries });
 }
 
-interface PastEvent extends Omit<Entry, 'standing'> {
+interface PastEvent {
   readonly id: number;
+  readonly sampleId: number;
+  readonly field: LabelField;
+  /** JSON. */
   readonly before: string;
+  readonly after: string;
 }
 
 /** Where in time the annotator's label of a face stood before an event; 0 where there was none. */
@@ -124,20 +119,8 @@ function stoodAt(library: Library, annotatorId: number, { id, sampleId, field }:
 }
 
 function record(library: Library, action: NewAction): LabelOutcome {
-  const { annotatorId, kind, target, queueId, runId, entries } = action;
-  const at = Date.now();
-  const inserted = library
-    .prepare('INSERT INTO label_actions (annotator_id, kind, target, queue_id, run_id, at) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(annotatorId, kind, target, queueId, runId, at);
-  const actionId = Number(inserted.lastInsertRowid);
-  const insert = library.prepare(
-    'INSERT INTO label_events (action_id, sample_id, field, before, after, standing) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  for (const { sampleId, field, after, standing } of entries) {
-    const before = currentValue(library, sampleId, annotatorId, field);
-    const { lastInsertRowid } = insert.run(actionId, sampleId, field, before, after, standing);
-    applyChange(library, { id: Number(lastInsertRowid), sampleId, annotatorId, field, after, standing, at });
-  }
+  const { kind, queueId, entries } = action;
+  const actionId = appendAction(library, { ...action, at: Date.now() });
   const sampleIds = [...new Set(entries.map(({ sampleId }) => sampleId))];
   if (queueId !== null) settle(library, queueId, sampleIds, kind);
   return { actionId, kind, faces: faceLabels(library, sampleIds), queueId };
@@ -191,7 +174,7 @@ function refuseImpossible(library: Library, annotatorId: number, change: LabelCh
     });
   }
   const [state] = faceLabels(library, [sampleId]);
-  const own = JSON.parse(currentValue(library, sampleId, annotatorId, 'votes')) as number[] | null;
+  const own = saidOf(library, [sampleId]).get(sampleId)?.get(annotatorId)?.votes;
   const others = votes.map((count, index) => count + (state!.votes?.[index] ?? 0) - (own?.[index] ?? 0));
   const short = change.value.findIndex((added, index) => others[index]! + added < 0);
   if (short !== -1) {

@@ -1,6 +1,5 @@
 import type { LabelEvent } from '../../shared/contract/labels.ts';
 import type { Library } from './db.ts';
-import { applyChange, type LoggedChange } from './label-states.ts';
 
 interface EventRow extends Omit<LabelEvent, 'before' | 'after'> {
   readonly before: string;
@@ -50,40 +49,3 @@ export function eventsAfter(library: Library, id: number, limit: number): LabelE
 /** The number of the newest event, 0 where there is none. */
 export const newestEvent = (library: Library): number =>
   (library.prepare('SELECT max(id) FROM label_events').pluck().get() as number | null) ?? 0;
-
-/** Derives annotations and current labels from the log again; tells how many faces had come apart from it. */
-export function rebuildLabels(library: Library): {
-  readonly events: number;
-  readonly faces: number;
-  readonly changed: number;
-} {
-  return library.transaction(() => {
-    const before = snapshot(library);
-    library.prepare('DELETE FROM annotations').run();
-    library.prepare('DELETE FROM current_labels').run();
-    const log = library
-      .prepare(
-        `SELECT e.id, e.sample_id AS sampleId, a.annotator_id AS annotatorId, e.field, e.after, e.standing, a.at
-         FROM label_events e JOIN label_actions a ON a.id = e.action_id ORDER BY e.id`,
-      )
-      .all() as LoggedChange[];
-    for (const change of log) applyChange(library, change);
-    const after = snapshot(library);
-    const faces = new Set([...before.keys(), ...after.keys()]);
-    const changed = [...faces].filter((id) => before.get(id) !== after.get(id)).length;
-    return { events: log.length, faces: after.size, changed };
-  });
-}
-
-/** Each face's derived rows as text. */
-function snapshot(library: Library): Map<number, string> {
-  const rows = library
-    .prepare(
-      `SELECT c.sample_id AS id, json_array(c.label, c.annotator_id, c.votes, c.revision, (SELECT json_group_array(
-         json_array(n.annotator_id, n.label, n.label_event, n.votes, n.note)) FROM
-         (SELECT * FROM annotations WHERE sample_id = c.sample_id ORDER BY annotator_id) n)) AS text
-       FROM current_labels c`,
-    )
-    .all() as { readonly id: number; readonly text: string }[];
-  return new Map(rows.map(({ id, text }) => [id, text]));
-}

@@ -2,7 +2,7 @@ import { SPLITS } from '../../shared/entities.ts';
 import { withAddedVotes } from './current-labels.ts';
 import type { Library } from './db.ts';
 import type { ExportedFace, NamedLabel } from './label-exports/label-export.ts';
-import { decodeVotes, deriveVotes } from './votes.ts';
+import { decodeVotes, leadingClass } from './votes.ts';
 
 interface FaceRow {
   readonly id: number;
@@ -47,7 +47,7 @@ export function labelledFaces(library: Library, datasetId: number): ExportedFace
       split: SPLITS[row.split]!,
       votes,
       currentVotes,
-      label: row.label ?? deriveVotes(currentVotes).label,
+      label: row.label ?? leadingClass(currentVotes),
       relabel,
       byAnnotator,
     };

@@ -1,66 +1,76 @@
-import type { LabelField } from '../../shared/contract/labels.ts';
 import type { Library } from './db.ts';
 import { dropMeasures } from './measures.ts';
+import { type FaceWords, type Said, standingOf } from './said.ts';
 
-/** A change as the log holds it, with who did it and when. */
-export interface LoggedChange {
-  readonly id: number;
+interface AnnotationRow {
   readonly sampleId: number;
   readonly annotatorId: number;
-  readonly field: LabelField;
-  /** JSON. */
-  readonly after: string;
-  /** The event whose place in time a label takes that an undo put back; null: its own. */
-  readonly standing: number | null;
+  readonly label: number | null;
+  readonly votes: string | null;
+  readonly note: string | null;
+  readonly labelEvent: number;
+}
+
+const COLUMNS =
+  'n.sample_id AS sampleId, n.annotator_id AS annotatorId, n.label, n.votes, n.note, n.label_event AS labelEvent';
+
+/** What is said of these faces now; a face that nobody spoke of is not in the map. */
+export const saidOf = (library: Library, sampleIds: readonly number[]): Map<number, Map<number, Said>> =>
+  gathered(
+    library
+      .prepare(`SELECT ${COLUMNS} FROM json_each(?) AS wanted JOIN annotations n ON n.sample_id = wanted.value`)
+      .all(JSON.stringify(sampleIds)) as AnnotationRow[],
+  );
+
+/** What is said of every face of the library. */
+export const allSaid = (library: Library): Map<number, Map<number, Said>> =>
+  gathered(library.prepare(`SELECT ${COLUMNS} FROM annotations n`).all() as AnnotationRow[]);
+
+function gathered(rows: readonly AnnotationRow[]): Map<number, Map<number, Said>> {
+  const faces = new Map<number, Map<number, Said>>();
+  for (const { sampleId, annotatorId, label, votes, note, labelEvent } of rows) {
+    const said = { label, votes: votes === null ? null : (JSON.parse(votes) as number[]), note, labelEvent };
+    const words = faces.get(sampleId);
+    if (words === undefined) faces.set(sampleId, new Map([[annotatorId, said]]));
+    else words.set(annotatorId, said);
+  }
+  return faces;
+}
+
+/** A face that changed: what is said of it now, by whom something new, and by how many events. */
+export interface ChangedFace {
+  readonly sampleId: number;
+  readonly words: FaceWords;
+  readonly speakers: Iterable<number>;
+  readonly events: number;
   readonly at: number;
+  /** A note alone changes no measure. */
+  readonly isRelabelled: boolean;
 }
 
-const NULL = 'null';
-
-/** What an annotator says in a field of a face now, as JSON. */
-export function currentValue(library: Library, sampleId: number, annotatorId: number, field: LabelField): string {
-  const row = library
-    .prepare('SELECT label, votes, note FROM annotations WHERE sample_id = ? AND annotator_id = ?')
-    .get(sampleId, annotatorId) as Record<LabelField, unknown> | undefined;
-  if (row === undefined || row[field] === null) return NULL;
-  return field === 'votes' ? (row.votes as string) : JSON.stringify(row[field]);
+/** Moves the derived tables to what is said now. Within a transaction of the caller's. */
+export function storeFaces(library: Library, faces: Iterable<ChangedFace>): void {
+  const annotate = library.prepare(
+    `INSERT INTO annotations (sample_id, annotator_id, label, votes, note, label_event) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (sample_id, annotator_id) DO UPDATE SET label = excluded.label, votes = excluded.votes,
+       note = excluded.note, label_event = excluded.label_event`,
+  );
+  const stand = library.prepare(
+    `INSERT INTO current_labels (sample_id, label, annotator_id, votes, revision, changed_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (sample_id) DO UPDATE SET label = excluded.label, annotator_id = excluded.annotator_id,
+       votes = excluded.votes, revision = revision + excluded.revision, changed_at = excluded.changed_at`,
+  );
+  const relabelled: number[] = [];
+  for (const { sampleId, words, speakers, events, at, isRelabelled } of faces) {
+    for (const annotatorId of speakers) {
+      const { label, votes, note, labelEvent } = words.get(annotatorId)!;
+      annotate.run(sampleId, annotatorId, label, encoded(votes), note, labelEvent);
+    }
+    const { label, annotatorId, votes } = standingOf(words);
+    stand.run(sampleId, label, annotatorId, encoded(votes), events, at);
+    if (isRelabelled) relabelled.push(sampleId);
+  }
+  if (relabelled.length > 0) dropMeasures(library, relabelled);
 }
 
-/** Moves the derived tables by one logged change. Within a transaction of the caller's. */
-export function applyChange(library: Library, change: LoggedChange): void {
-  const { id, sampleId, annotatorId, field, after, standing, at } = change;
-  const value = after === NULL ? null : field === 'votes' ? after : (JSON.parse(after) as number | string);
-  const place = field === 'label' ? (standing ?? id) : null;
-  library
-    .prepare(
-      `INSERT INTO annotations (sample_id, annotator_id, ${field}, label_event) VALUES (@sampleId, @annotatorId, @value, ifnull(@place, 0))
-       ON CONFLICT (sample_id, annotator_id) DO UPDATE SET ${field} = excluded.${field},
-         label_event = ifnull(@place, label_event)`,
-    )
-    .run({ sampleId, annotatorId, value, place });
-  const newest = library
-    .prepare(
-      `SELECT label, annotator_id FROM annotations WHERE sample_id = ? AND label IS NOT NULL
-       ORDER BY label_event DESC LIMIT 1`,
-    )
-    .get(sampleId) as { readonly label: number; readonly annotator_id: number } | undefined;
-  library
-    .prepare(
-      `INSERT INTO current_labels (sample_id, label, annotator_id, votes, revision, changed_at) VALUES (?, ?, ?, ?, 1, ?)
-       ON CONFLICT (sample_id) DO UPDATE SET label = excluded.label, annotator_id = excluded.annotator_id,
-         votes = excluded.votes, revision = revision + 1, changed_at = excluded.changed_at`,
-    )
-    .run(sampleId, newest?.label ?? null, newest?.annotator_id ?? null, addedVotes(library, sampleId), at);
-  if (field !== 'note') dropMeasures(library, sampleId);
-}
-
-/** The votes that all annotators added, as JSON; null where they come to nothing. */
-function addedVotes(library: Library, sampleId: number): string | null {
-  const rows = library
-    .prepare('SELECT votes FROM annotations WHERE sample_id = ? AND votes IS NOT NULL')
-    .pluck()
-    .all(sampleId) as string[];
-  const vectors = rows.map((row) => JSON.parse(row) as number[]);
-  const total = (vectors[0] ?? []).map((_, index) => vectors.reduce((sum, vector) => sum + vector[index]!, 0));
-  return total.some((count) => count !== 0) ? JSON.stringify(total) : null;
-}
+const encoded = (votes: readonly number[] | null): string | null => (votes === null ? null : JSON.stringify(votes));

@@ -56,14 +56,15 @@ export function putMeasures(library: Library, runId: number, faces: readonly Mea
 }
 
 /** Drops what every run measured of a face, which is then measured anew: for when its label or votes change. */
-export function dropMeasures(library: Library, sampleId: number): void {
+export function dropMeasures(library: Library, sampleIds: readonly number[]): void {
+  const ids = JSON.stringify(sampleIds);
   library
     .prepare(
       `UPDATE measure_sets SET revision = revision + 1
-       WHERE run_id IN (SELECT run_id FROM measures WHERE sample_id = ?)`,
+       WHERE run_id IN (SELECT run_id FROM measures WHERE sample_id IN (SELECT value FROM json_each(?)))`,
     )
-    .run(sampleId);
-  library.prepare('DELETE FROM measures WHERE sample_id = ?').run(sampleId);
+    .run(ids);
+  library.prepare('DELETE FROM measures WHERE sample_id IN (SELECT value FROM json_each(?))').run(ids);
 }
 
 /** One measure of a run beside a dataset's columns: NaN where it is not defined or not measured yet. */

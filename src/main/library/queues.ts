@@ -72,14 +72,17 @@ export function refillQueue(library: Library, id: number, faces: readonly Ranked
 
 function append(library: Library, id: number, faces: readonly RankedFace[]): number {
   const held = new Set(library.prepare('SELECT sample_id FROM queue_items WHERE queue_id = ?').pluck().all(id));
-  const insert = library.prepare('INSERT INTO queue_items (queue_id, position, sample_id, score) VALUES (?, ?, ?, ?)');
-  let position = (library
+  const insert = library.prepare(
+    `INSERT INTO queue_items (queue_id, position, sample_id, score)
+     SELECT ?, ? + key, value ->> 0, value ->> 1 FROM json_each(?)`,
+  );
+  const first = (library
     .prepare('SELECT coalesce(max(position) + 1, 0) FROM queue_items WHERE queue_id = ?')
     .pluck()
     .get(id) ?? 0) as number;
-  const first = position;
-  for (const { sampleId, score } of faces) if (!held.has(sampleId)) insert.run(id, position++, sampleId, score);
-  return position - first;
+  const added = faces.filter(({ sampleId }) => !held.has(sampleId));
+  insert.run(id, first, JSON.stringify(added.map(({ sampleId, score }) => [sampleId, score])));
+  return added.length;
 }
 
 /** One queue with its progress. Throws NotFoundError. */

@@ -1,10 +1,10 @@
 import type { Relabel } from './current-labels.ts';
 import type { Library } from './db.ts';
 import { durably } from './durably.ts';
-import { appendAction, type NewEntry } from './label-log.ts';
+import { type NewEntry, pendingLog } from './label-log.ts';
 import { labelOverlay } from './label-overlay.ts';
-import { currentValue } from './label-states.ts';
-import { decodeVotes, deriveVotes } from './votes.ts';
+import type { FaceWords } from './said.ts';
+import { decodeVotes, leadingClass } from './votes.ts';
 
 /**
  * Makes the current labels those of a version by one action of `annotatorId`, which can be undone. What others said
@@ -19,13 +19,20 @@ export function restoreLabels(
     const wanted = labelOverlay(library, datasetId, name);
     const current = labelOverlay(library, datasetId, 'current');
     const ids = [...new Set([...wanted.keys(), ...current.keys()])].sort((a, b) => a - b);
+    const log = pendingLog(library, ids);
     const entries = ids.flatMap((id) =>
-      entriesFor(library, annotatorId, id, wanted.get(id) ?? AS_IMPORTED, current.get(id) ?? AS_IMPORTED),
+      entriesFor(library, annotatorId, {
+        id,
+        words: log.words(id),
+        wanted: wanted.get(id) ?? AS_IMPORTED,
+        current: current.get(id) ?? AS_IMPORTED,
+      }),
     );
     const faces = new Set(entries.map(({ sampleId }) => sampleId)).size;
     if (entries.length > 0) {
       const at = Date.now();
-      appendAction(library, { annotatorId, kind: 'do', target: null, queueId: null, runId: null, at, entries });
+      log.append({ annotatorId, kind: 'do', target: null, queueId: null, runId: null, at, entries });
+      log.write();
     }
     return { faces, events: entries.length };
   });
@@ -33,25 +40,30 @@ export function restoreLabels(
 
 const AS_IMPORTED: Relabel = { label: null, votes: null };
 
-function entriesFor(library: Library, annotatorId: number, id: number, wanted: Relabel, current: Relabel): NewEntry[] {
-  const votes = sameVotes(wanted.votes, current.votes) ? [] : [votesEntry(library, annotatorId, id, wanted, current)];
-  return wanted.label === current.label ? votes : [...votes, labelEntry(library, annotatorId, id, wanted)];
+interface Face {
+  readonly id: number;
+  readonly words: FaceWords;
+  readonly wanted: Relabel;
+  readonly current: Relabel;
+}
+
+function entriesFor(library: Library, annotatorId: number, face: Face): NewEntry[] {
+  const { wanted, current } = face;
+  const votes = sameVotes(wanted.votes, current.votes) ? [] : [votesEntry(library, annotatorId, face)];
+  return wanted.label === current.label ? votes : [...votes, labelEntry(library, annotatorId, face)];
 }
 
 /** The crowd's word stands again where nobody else said anything; else the annotator says the crowd's own label. */
-function labelEntry(library: Library, annotatorId: number, id: number, wanted: Relabel): NewEntry {
+function labelEntry(library: Library, annotatorId: number, { id, words, wanted }: Face): NewEntry {
   const after = (label: number | null): NewEntry => ({ sampleId: id, field: 'label', after: JSON.stringify(label) });
   if (wanted.label !== null) return after(wanted.label);
-  const others = library
-    .prepare('SELECT count(*) FROM annotations WHERE sample_id = ? AND annotator_id <> ? AND label IS NOT NULL')
-    .pluck()
-    .get(id, annotatorId) as number;
-  return after(others === 0 ? null : deriveVotes(crowdVotes(library, id)).label);
+  const hasOthers = [...words].some(([speaker, { label }]) => speaker !== annotatorId && label !== null);
+  return after(hasOthers ? leadingClass(crowdVotes(library, id)) : null);
 }
 
 /** The annotator's own votes moved by what is wanted of all annotators' together. */
-function votesEntry(library: Library, annotatorId: number, id: number, wanted: Relabel, current: Relabel): NewEntry {
-  const own = JSON.parse(currentValue(library, id, annotatorId, 'votes')) as number[] | null;
+function votesEntry(library: Library, annotatorId: number, { id, words, wanted, current }: Face): NewEntry {
+  const own = words.get(annotatorId)?.votes;
   const moved = crowdVotes(library, id).map(
     (_, index) => (own?.[index] ?? 0) + (wanted.votes?.[index] ?? 0) - (current.votes?.[index] ?? 0),
   );

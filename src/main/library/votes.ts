@@ -8,6 +8,13 @@ export interface DerivedVotes {
   readonly margin: number | null;
 }
 
+/** The class with most votes, the first of equals; null where there is no vote. */
+export function leadingClass(votes: readonly number[]): number | null {
+  let best = 0;
+  for (let index = 1; index < votes.length; index += 1) if (votes[index]! > votes[best]!) best = index;
+  return votes.length > 0 && votes[best]! > 0 ? best : null;
+}
+
 /**
  * Total, majority class (first wins a tie), vote entropy and vote margin of vote counts over C classes, unknown and NF
  * included (DESIGN section 3, measures).
@@ -15,8 +22,7 @@ export interface DerivedVotes {
 export function deriveVotes(votes: readonly number[]): DerivedVotes {
   const total = votes.reduce((sum, count) => sum + count, 0);
   if (total === 0) return { total: 0, label: null, entropy: null, margin: null };
-  const label = votes.indexOf(Math.max(...votes));
-  return { total, label, entropy: voteEntropy(votes), margin: voteMargin(votes) };
+  return { total, label: leadingClass(votes), entropy: voteEntropy(votes), margin: voteMargin(votes) };
 }
 
 /** Vote counts as little-endian uint16, one a class. Throws RangeError for a count outside [0, 65535]. */
@@ -30,5 +36,7 @@ export function encodeVotes(votes: readonly number[]): Buffer {
 
 /** The vote counts that `encodeVotes` wrote. */
 export function decodeVotes(bytes: Buffer): number[] {
-  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16LE(index * 2));
+  const votes: number[] = [];
+  for (let at = 0; at < bytes.length; at += 2) votes.push(bytes[at]! | (bytes[at + 1]! << 8));
+  return votes;
 }

@@ -68,7 +68,10 @@ export const labelImportReportSchema = z.object({
   dataset: z.string(),
   format: z.string(),
   files: z.array(z.string()),
-  annotators: z.array(z.object({ name: z.string(), isNew: z.boolean(), labels: z.number().int() })),
+  /** Whose labels they are. `actions` is how often each has to undo to take the rows back; 0 in a preview. */
+  annotators: z.array(
+    z.object({ name: z.string(), isNew: z.boolean(), labels: z.number().int(), actions: z.number().int() }),
+  ),
   /** The actions of a history: those that are here already, and those that come. Null where there is none. */
   history: z.object({ known: z.number().int(), restored: z.number().int() }).nullable(),
   /** Labels that the crowd's give way to. */

@@ -91,6 +91,31 @@ export const labelOutcomeSchema = z.object({
 });
 export type LabelOutcome = z.infer<typeof labelOutcomeSchema>;
 
+/** A face as the derived tables hold it, or as its events have it. */
+export const rebuiltFaceSchema = faceLabelSchema
+  .pick({ label: true, annotator: true, votes: true, revision: true })
+  .extend({ annotations: z.array(annotationSchema) });
+export type RebuiltFace = z.infer<typeof rebuiltFaceSchema>;
+
+/** A face that had come apart from its events; null where there was nothing of it. */
+export const labelDifferenceSchema = z.object({
+  sampleId: idSchema,
+  datasetId: idSchema,
+  key: z.string(),
+  stored: rebuiltFaceSchema.nullable(),
+  derived: rebuiltFaceSchema.nullable(),
+});
+export type LabelDifference = z.infer<typeof labelDifferenceSchema>;
+
+/** What a rebuild came to: `changed` faces had come apart from their events, the first of them are told. */
+export const labelRebuildSchema = z.object({
+  events: z.number().int(),
+  faces: z.number().int(),
+  changed: z.number().int(),
+  differences: z.array(labelDifferenceSchema),
+});
+export type LabelRebuild = z.infer<typeof labelRebuildSchema>;
+
 const mine = z.object({ annotatorId: idSchema });
 
 export const labels = {
@@ -99,6 +124,8 @@ export const labels = {
   annotator: base.output(annotatorSchema),
   /** Makes a person the one who labels, entering the name if it is new. */
   chooseAnnotator: base.input(z.object({ name: annotatorNameSchema })).output(annotatorSchema),
+  /** The person of that name, entered if it is new; who labels when nobody says otherwise stays. */
+  enterAnnotator: base.input(z.object({ name: annotatorNameSchema })).output(annotatorSchema),
   /** As they stand, in the order asked for. */
   faces: base.input(z.object({ sampleIds: z.array(idSchema).max(10_000) })).output(z.array(faceLabelSchema)),
   /** All that was ever said of a face, the newest first. */
@@ -123,6 +150,8 @@ export const labels = {
       }),
     )
     .output(z.array(labelEventSchema)),
-  /** Derives every current label from the log again; `changed` counts those that had come apart from it. */
-  rebuild: base.output(z.object({ events: z.number().int(), faces: z.number().int(), changed: z.number().int() })),
+  /** Derives every current label from the log again and puts right those that had come apart from it, unless told not to. */
+  rebuild: base
+    .input(z.object({ repair: z.boolean().default(true) }).default({ repair: true }))
+    .output(labelRebuildSchema),
 };

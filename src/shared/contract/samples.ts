@@ -5,6 +5,7 @@ import {
   measureNameSchema,
   sampleDetailSchema,
   sampleTileSchema,
+  splitSchema,
   viewQuerySchema,
 } from '../entities.ts';
 import { base } from './base.ts';
@@ -36,5 +37,9 @@ export const samples = {
       faces: z.array(z.object({ similarity: z.number(), tile: sampleTileSchema })),
     }),
   ),
+  /** The face of that key, or the only one whose path ends in it. Throws NOT_FOUND with keys that look alike, USAGE. */
+  find: base
+    .input(z.object({ datasetId: idSchema, key: z.string().min(1).max(1000) }))
+    .output(z.object({ id: idSchema, key: z.string(), split: splitSchema })),
   get: base.input(z.object({ id: idSchema, runId: idSchema.nullable() })).output(sampleDetailSchema),
 };

@@ -12,7 +12,7 @@ const MOST = 200;
 export function reportImport(
   dataset: Dataset,
   file: LabelFile,
-  { history, plan, events }: LabelImportOutcome,
+  { history, plan, events, actions }: LabelImportOutcome,
   annotators: readonly string[],
   seconds: number,
 ): LabelImportReport {
@@ -43,7 +43,7 @@ export function reportImport(
     dataset: dataset.name,
     format: file.format,
     files: [...file.files],
-    annotators: annotatorsOf(file, plan.labels, annotators),
+    annotators: annotatorsOf(file, plan.labels, annotators, actions),
     history: history === null ? null : { known: history.known, restored: history.restored },
     changes: { count: changes.length, first: changes.slice(0, MOST).map(row) },
     conflicts: { count: conflicts.length, first: conflicts.slice(0, MOST) },
@@ -67,6 +67,7 @@ function annotatorsOf(
   { history }: LabelFile,
   labels: readonly PlannedLabel[],
   known: readonly string[],
+  actions: ReadonlyMap<string, number>,
 ): LabelImportReport['annotators'] {
   const counts = new Map<string, number>();
   const count = (name: string, more: number): void => void counts.set(name, (counts.get(name) ?? 0) + more);
@@ -74,5 +75,10 @@ function annotatorsOf(
     count(action.annotator, action.changes.filter(({ field }) => field === 'label').length);
   }
   for (const { annotator, effect } of labels) count(annotator, effect === 'known' ? 0 : 1);
-  return [...counts].map(([name, labels]) => ({ name, isNew: !known.includes(name), labels }));
+  return [...counts].map(([name, labels]) => ({
+    name,
+    isNew: !known.includes(name),
+    labels,
+    actions: actions.get(name) ?? 0,
+  }));
 }

@@ -3,11 +3,9 @@ import type { LabelField } from '../../../shared/contract/labels.ts';
 import { ClassMappingError } from '../../../shared/errors.ts';
 import type { HistoryAction, HistoryChange, LabelHistory } from '../../import/label-files/history.ts';
 import type { LabelPlace } from '../../import/label-files/label-row.ts';
-import { ensureAnnotator } from '../annotators.ts';
 import { datasetClasses } from '../datasets.ts';
 import type { Library } from '../db.ts';
-import { type AppendedAction, appendAction, type NewEntry } from '../label-log.ts';
-import { currentValue } from '../label-states.ts';
+import type { AppendedAction, NewEntry, NewLoggedAction, PendingLog } from '../label-log.ts';
 
 /** A change that was made from another value than the one that stands here. */
 export interface HistoryConflict {
@@ -33,7 +31,12 @@ export interface HistoryOutcome {
 export interface RestoreOptions {
   readonly conflicts: 'refuse' | 'ours' | 'theirs';
   readonly classMap: Readonly<Record<string, string>>;
+  /** Called now and then, with how many actions are done: gives others their turn, throws to end. */
+  turn(done: number): Promise<void>;
 }
+
+/** How many actions are taken between two turns. */
+const TICK = 1000;
 
 /** A change in the library's own terms. */
 interface OwnChange extends NewEntry {
@@ -41,24 +44,26 @@ interface OwnChange extends NewEntry {
 }
 
 /**
- * Enters the actions of a history that the dataset has not, as they were done: who, when, what was undone. Changes of
- * unknown faces are left out; one that starts from another value than stands here is a conflict, applied unless `ours`.
- * Within a transaction of the caller's, who takes it back if it refuses conflicts. Throws ClassMappingError.
+ * Gathers in `log` the actions of a history that the dataset has not, as they were done: who, when, what was undone.
+ * Changes of unknown faces are left out; one that starts from another value than stands here is a conflict, applied
+ * unless `ours`. Throws ClassMappingError.
  */
-export function restoreHistory(
+export async function restoreHistory(
   library: Library,
   datasetId: number,
+  log: PendingLog,
   history: LabelHistory,
   options: RestoreOptions,
-): HistoryOutcome {
+): Promise<HistoryOutcome> {
   const translate = translator(library, datasetId, history, options.classMap);
   const present = presentActions(library, datasetId);
-  const actionOf = new Map<number, number>();
+  const numberOf = new Map<number, number>();
   const eventOf = new Map<number, number>();
   const conflicts: HistoryConflict[] = [];
   const unknownFaces: { place: LabelPlace; face: string }[] = [];
   let [known, restored, events, told] = [0, 0, 0, 0];
-  for (const { line, action } of history.actions) {
+  for (const [index, { line, action }] of history.actions.entries()) {
+    if (index % TICK === 0) await options.turn(index);
     const place = { file: history.file, line };
     const changes = action.changes.flatMap((change): ToldChange[] => {
       told += 1;
@@ -70,25 +75,25 @@ export function restoreHistory(
     const same = present.get(fingerprint(action.annotator, action.kind, Date.parse(action.at), own))?.shift();
     if (same !== undefined && changes.length > 0) {
       known += 1;
-      actionOf.set(action.number, same.id);
+      numberOf.set(action.number, same.id);
       for (const [index, { number }] of changes.entries()) eventOf.set(number, same.events[index]!);
       continue;
     }
-    const annotatorId = ensureAnnotator(library, action.annotator).id;
+    const annotatorId = log.annotatorNamed(action.annotator);
     const entered = changes.filter(({ own: { sampleId, field, before, after }, told: { face } }) => {
-      const here = currentValue(library, sampleId, annotatorId, field);
+      const here = JSON.stringify(log.said(sampleId, annotatorId)[field]);
       if (here === before) return true;
       conflicts.push({ place, sampleId, face, annotator: action.annotator, field, here, after });
       return options.conflicts !== 'ours';
     });
-    const target = action.target === null ? null : (actionOf.get(action.target) ?? null);
+    const target = action.target === null ? null : (numberOf.get(action.target) ?? null);
     if (entered.length === 0 || (action.kind !== 'do' && target === null)) continue;
     const entries = entered.map(({ own: entry, told: { standing } }) => ({
       ...entry,
       standing: standing == null ? null : (eventOf.get(standing) ?? 0),
     }));
-    const done = enter(library, action, annotatorId, target, entries);
-    actionOf.set(action.number, done.id);
+    const done = log.append(actionOf(action, annotatorId, target, entries));
+    numberOf.set(action.number, done.id);
     for (const [index, { number }] of entered.entries()) eventOf.set(number, done.events[index]!);
     restored += 1;
     events += entries.length;
@@ -103,29 +108,21 @@ interface ToldChange {
   readonly own: OwnChange;
 }
 
-function enter(
-  library: Library,
+const actionOf = (
   { kind, at, queue, run }: HistoryAction,
   annotatorId: number,
   target: number | null,
   entries: readonly NewEntry[],
-): AppendedAction {
-  const done = appendAction(library, {
-    annotatorId,
-    kind,
-    target,
-    queueId: null,
-    runId: null,
-    at: Date.parse(at),
-    entries,
-  });
-  if (queue !== null || run !== null) {
-    library
-      .prepare('INSERT INTO label_action_origins (action_id, queue, run) VALUES (?, ?, ?)')
-      .run(done.id, queue, run);
-  }
-  return done;
-}
+): NewLoggedAction => ({
+  annotatorId,
+  kind,
+  target,
+  queueId: null,
+  runId: null,
+  at: Date.parse(at),
+  entries,
+  origin: queue === null && run === null ? null : { queue, run },
+});
 
 /** Turns a change told by names into one by numbers; null where the dataset has no such face. */
 function translator(
