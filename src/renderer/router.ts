@@ -9,6 +9,7 @@ export const routes = [
   { path: '/labels', name: 'labels', component: () => import('./views/labels-view.vue') },
   { path: '/analysis', name: 'analysis', component: () => import('./views/analysis-view.vue') },
   { path: '/models', name: 'models', component: () => import('./views/models-view.vue') },
+  { path: '/priors', name: 'priors', component: () => import('./views/priors-view.vue') },
   { path: '/train', name: 'train', component: () => import('./views/train-view.vue') },
   { path: '/jobs', name: 'jobs', component: () => import('./views/jobs-view.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/settings-view.vue') },

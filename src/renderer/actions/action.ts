@@ -16,6 +16,7 @@ export const ACTION_GROUPS = [
   'Faces',
   'Analysis',
   'Models',
+  'Priors',
   'View',
   'Help',
 ] as const;

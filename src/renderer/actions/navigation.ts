@@ -7,6 +7,7 @@ import {
   Layers,
   ListChecks,
   Settings,
+  TableProperties,
   Tags,
 } from '@lucide/vue';
 import type { Action } from './action.ts';
@@ -28,6 +29,7 @@ export const navigationActions: readonly Action[] = [
   go('labels', 'Labels', 'V', Layers),
   go('analysis', 'Analysis', 'A', ChartNoAxesCombined),
   go('models', 'Models', 'M', Boxes),
+  go('priors', 'Priors', 'P', TableProperties),
   go('train', 'Train', 'T', GraduationCap),
   go('jobs', 'Jobs', 'J', ListChecks),
   go('settings', 'Settings', 'S', Settings),
