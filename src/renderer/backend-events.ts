@@ -12,6 +12,7 @@ export const EVERYTHING: readonly Changed[] = [
   'trainings',
   'queues',
   'labelVersions',
+  'priors',
 ];
 
 const PAUSE = 1000;

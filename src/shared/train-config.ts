@@ -59,7 +59,10 @@ export const trainConfigSchema = z.strictObject({
     })
     .prefault({}),
   classWeights: z.string().default('none'),
-  /** `computed` from the votes of the faces trained on, `identity` or a JSON file {classes, rows}. */
+  /**
+   * `computed` from the votes of the faces trained on, `identity`, `stored:NAME` or `stored:NAME@VERSION` of the
+   * library, or a JSON file {classes, rows}.
+   */
   prior: z.string().min(1).default('computed'),
   sampling: z
     .strictObject({

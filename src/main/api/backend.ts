@@ -26,6 +26,7 @@ import { labels } from './labels.ts';
 import { createMeasuring } from './measuring.ts';
 import { models } from './models.ts';
 import { nets } from './nets.ts';
+import { priors } from './priors.ts';
 import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { samples } from './samples.ts';
@@ -33,6 +34,7 @@ import { superResolution } from './super-resolution.ts';
 import { system } from './system.ts';
 import { trainings } from './trainings.ts';
 import { isUploadNeeded, type UploadInQuestion } from './uploads-in-use.ts';
+import { whatIf } from './what-if.ts';
 
 export const router = api.router({
   analysis,
@@ -46,12 +48,14 @@ export const router = api.router({
   labelVersions,
   models,
   nets,
+  priors,
   queues,
   runs,
   samples,
   superResolution,
   system,
   trainings,
+  whatIf,
 });
 
 export type Client = ContractRouterClient<Contract>;

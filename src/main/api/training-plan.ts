@@ -1,12 +1,15 @@
 import type { TrainingCounts, TrainingPlanReport } from '../../shared/contract/trainings.ts';
 import { type Dataset, SPLITS } from '../../shared/entities.ts';
 import { NotFoundError, UsageError } from '../../shared/errors.ts';
+import { oneHot } from '../../shared/priors/presets/one-hot.ts';
+import { checkPrior, mapPrior, type Prior } from '../../shared/priors/prior.ts';
+import { type StoredRef, storedRef, storedSetting } from '../../shared/priors/stored.ts';
 import type { TrainConfig } from '../../shared/train-config.ts';
 import { classifier } from '../engine/nets/classifier.ts';
 import { parametersOf } from '../engine/nets/instantiate.ts';
 import type { ParameterSpec } from '../engine/nets/scope.ts';
 import { elementCount } from '../engine/onnx/tensor.ts';
-import { checkPrior, mapPrior, type Prior, priorFromTargets } from '../engine/training/priors.ts';
+import { priorFromTargets } from '../engine/training/priors.ts';
 import { epochSize } from '../engine/training/run/epochs.ts';
 import { drawFaces } from '../engine/training/run/faces.ts';
 import { readPrior } from '../engine/training/run/folder.ts';
@@ -15,6 +18,7 @@ import { type TrainingStart, trainingStart } from '../engine/training/run/start.
 import { countTargets, type FaceTargets, mapTargets } from '../engine/training/targets.ts';
 import { findDataset, listDatasets } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
+import { getPrior } from '../library/priors.ts';
 import { trainingTargets } from './training-targets.ts';
 
 /** All that a run begins with, and what a person is told of it beforehand. */
@@ -57,7 +61,7 @@ export function planTraining(library: Library, config: TrainConfig): TrainingPla
     start,
     train,
     validation,
-    prior: methods.loss.usesPrior ? priorOf(config.prior, all) : null,
+    prior: methods.loss.usesPrior ? priorOf(library, config.prior, all) : null,
     report: {
       counts: { train: countsOf(train), validation: validation && countsOf(validation) },
       classes: start.classes,
@@ -98,13 +102,20 @@ function refuseEmpty(dataset: Dataset, config: TrainConfig, train: FaceTargets, 
   if (validation?.ids.length === 0) throw refuse(`in ${config.validation}`, 'validation', 'majority');
 }
 
-function priorOf(source: string, table: FaceTargets): Prior {
+function priorOf(library: Library, source: string, table: FaceTargets): Prior {
   const { classes } = table;
   if (source === 'computed') return priorFromTargets(table);
-  if (source === 'identity') {
-    return { classes, rows: classes.map((_, row) => classes.map((_, column) => Number(row === column))) };
-  }
-  const prior = readPrior(source);
+  if (source === 'identity') return oneHot.make(classes, 0);
+  const stored = storedRef(source);
+  const prior = stored === null ? readPrior(source) : getPrior(library, stored.name, stored.version);
   checkPrior(prior);
   return mapPrior(prior, classes);
+}
+
+/** The settings with the newest version of a stored prior written down, so that they say the same ever after. */
+export function withPriorVersion(library: Library, config: TrainConfig): TrainConfig {
+  const stored = storedRef(config.prior);
+  if (stored === null || stored.version !== null) return config;
+  const pinned: StoredRef = { name: stored.name, version: getPrior(library, stored.name, null).version };
+  return { ...config, prior: storedSetting(pinned) };
 }

@@ -29,7 +29,7 @@ import type { BackendContext } from './context.ts';
 import { changed } from './events.ts';
 import { api } from './implementer.ts';
 import { makeFolder } from './model-folders.ts';
-import { planTraining } from './training-plan.ts';
+import { planTraining, withPriorVersion } from './training-plan.ts';
 
 const SAVING_MS = 600_000;
 
@@ -82,8 +82,9 @@ export const trainings = {
   }),
 };
 
-function startTraining(context: BackendContext, config: TrainConfig) {
+function startTraining(context: BackendContext, order: TrainConfig) {
   const { library } = context;
+  const config = withPriorVersion(library, order);
   const { dataset, start, train, validation, prior, report } = planTraining(library, config);
   const name = config.name === '' ? nameOf(config) : config.name;
   const training = createTraining(library, {

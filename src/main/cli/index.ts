@@ -10,6 +10,7 @@ import { labels } from './labels.ts';
 import { models } from './models.ts';
 import { net } from './net.ts';
 import { predict } from './predict.ts';
+import { prior } from './prior.ts';
 import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
@@ -26,6 +27,7 @@ export const COMMANDS = [
   audit,
   queues,
   labels,
+  prior,
   train,
   finetune,
   runs,

@@ -473,3 +473,33 @@ export const settings = sqliteTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),
 });
+
+/** A prior by its name; what it says is in its versions. */
+export const priors = sqliteTable('priors', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/**
+ * One state of a prior: `classes` is a JSON list of names, `rows` C×C probabilities as JSON, `source` a PriorSource as
+ * JSON. A trigger refuses to alter a row; `parent` may be a version of another prior, or gone.
+ */
+export const priorVersions = sqliteTable(
+  'prior_versions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    priorId: integer('prior_id')
+      .notNull()
+      .references(() => priors.id, { onDelete: 'cascade' }),
+    version: integer('version').notNull(),
+    parent: integer('parent'),
+    classes: text('classes').notNull(),
+    rows: text('rows').notNull(),
+    source: text('source').notNull(),
+    annotatorId: integer('annotator_id').references(() => annotators.id),
+    note: text('note').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('prior_versions_number').on(table.priorId, table.version)],
+);

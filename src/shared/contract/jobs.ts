@@ -11,7 +11,7 @@ export const backendEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('labels'), faces: z.array(faceLabelSchema) }),
   z.object({
     type: z.literal('changed'),
-    what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings', 'queues', 'labelVersions']),
+    what: z.enum(['datasets', 'models', 'runs', 'jobs', 'samples', 'trainings', 'queues', 'labelVersions', 'priors']),
   }),
 ]);
 export type BackendEvent = z.infer<typeof backendEventSchema>;

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { trainingTargets } from '../../../src/main/api/training-targets.ts';
-import {
-  checkPrior,
-  mapPrior,
-  type Prior,
-  priorFromTargets,
-  priorTable,
-} from '../../../src/main/engine/training/priors.ts';
+import { priorFromTargets, priorTable } from '../../../src/main/engine/training/priors.ts';
 import type { FaceTargets } from '../../../src/main/engine/training/targets.ts';
 import { FERPLUS_CLASSES, FERPLUS_EMOTIONS } from '../../../src/shared/class-sets.ts';
 import { ClassMappingError, UsageError } from '../../../src/shared/errors.ts';
+import { checkPrior, mapPrior, type Prior } from '../../../src/shared/priors/prior.ts';
 import { addFaces } from '../../support/library-rows.ts';
 import { hasSharedData, needsSharedData, readFerplusRows } from '../../support/shared-data.ts';
 import { tempLibrary } from '../../support/temp.ts';

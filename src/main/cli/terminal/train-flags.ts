@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command as Parser } from 'commander'
 import { z } from 'zod';
 import { providerChoiceSchema, type Split, splitSchema } from '../../../shared/entities.ts';
 import { UsageError } from '../../../shared/errors.ts';
+import { storedRef } from '../../../shared/priors/stored.ts';
 import {
   mergeSettings,
   TRAIN_PRESETS,
@@ -144,7 +145,10 @@ export const withTrainFlags = (command: Parser): Parser =>
     .option('--gamma <power>', 'F-PDLS: how far sure predictions are discounted (default: 2)', number)
     .option('--smoothing <share>', 'label smoothing: the share spread over all classes (default: 0.1)', number)
     .option('--class-weights <name>', 'none, inverse-frequency or effective-number')
-    .option('--prior <source>', 'computed (from the votes), identity, or a JSON file {classes, rows}')
+    .option(
+      '--prior <source>',
+      'computed (from the votes), identity, a prior of the library (NAME or NAME@VERSION) or a JSON file',
+    )
     .option('--sampler <name>', 'shuffled, class-balanced or ambiguity-weighted')
     .option('--balance <power>', 'class-balanced: 0 as they are to 1 all alike', number)
     .option('--emphasis <times>', 'ambiguity-weighted: how much more often an ambiguous face comes', number)
@@ -271,5 +275,9 @@ function startOf(flags: TrainFlags, given: Readonly<Record<string, unknown>>): R
   return { network: mergeSettings({ network: given.network ?? {} }, { network: around }).network, model: null };
 }
 
-const priorFrom = (source: string | undefined): string | undefined =>
-  source === undefined || source === 'computed' || source === 'identity' ? source : resolve(source);
+/** A file is told from a prior of the library by its ending or its folder. */
+function priorFrom(source: string | undefined): string | undefined {
+  if (source === undefined || source === 'computed' || source === 'identity' || storedRef(source) !== null)
+    return source;
+  return /[\\/]|\.json$/i.test(source) ? resolve(source) : `stored:${source}`;
+}

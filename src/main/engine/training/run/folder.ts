@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConflictError, EngineError } from '../../../../shared/errors.ts';
-import type { Prior } from '../priors.ts';
+import type { Prior } from '../../../../shared/priors/prior.ts';
 import type { FaceTargets } from '../targets.ts';
 import { saveTargets } from '../targets-file.ts';
 import { type TrainingStart, trainingStartSchema } from './start.ts';
