@@ -113,7 +113,7 @@ describe('two versions compared', () => {
 });
 
 describe('restoring a version', () => {
-  it('makes the current labels and votes its own again, as one action that can be undone', () => {
+  it('makes the current labels and votes its own again, as one action that can be undone', async () => {
     const { library, datasetId, ada, ben } = fourFaces();
     say(library, ada, 1, label(FEAR));
     say(library, ada, 2, { field: 'votes', value: [0, 3, 0, 0, 0, 0, 0, 0, 0, 0] });
@@ -123,7 +123,10 @@ describe('restoring a version', () => {
     say(library, ben, 2, { field: 'votes', value: [-2, 0, 0, 1, 0, 0, 0, 0, 0, 0] });
     say(library, ben, 3, label(HAPPINESS));
     const now = states(library);
-    expect(restoreLabels(library, { datasetId, name: 'first', annotatorId: ben })).toEqual({ faces: 3, events: 3 });
+    expect(await restoreLabels(library, { datasetId, name: 'first', annotatorId: ben })).toEqual({
+      faces: 3,
+      events: 3,
+    });
     expect(states(library)).toEqual(then);
     expect(compareLabels(library, { datasetId, from: 'first', to: 'current', first: 0 }).changed.count).toBe(0);
     undoLabels(library, ben);
@@ -131,13 +134,31 @@ describe('restoring a version', () => {
     expect(rebuildLabels(library, { repair: true }).changed).toBe(0);
   });
 
-  it('says the crowd’s own label where somebody else’s word stands in its way', () => {
+  it('takes in what is said while it is worked out', async () => {
+    const { library, datasetId, ada, ben } = fourFaces();
+    say(library, ada, 1, label(FEAR));
+    save(library, datasetId, 'first');
+    say(library, ada, 1, label(SADNESS));
+    const restored = restoreLabels(library, { datasetId, name: 'first', annotatorId: ada });
+    say(library, ben, 1, label(HAPPINESS));
+    expect(await restored).toEqual({ faces: 1, events: 1 });
+    expect(faceLabels(library, [1])).toMatchObject([{ label: FEAR, annotator: 'Ada', revision: 4 }]);
+    expect(rebuildLabels(library, { repair: false }).changed).toBe(0);
+  });
+
+  it('says the crowd’s own label where somebody else’s word stands in its way', async () => {
     const { library, datasetId, ada, ben } = fourFaces();
     save(library, datasetId, 'empty');
     say(library, ada, 1, label(FEAR));
-    expect(restoreLabels(library, { datasetId, name: 'empty', annotatorId: ben })).toEqual({ faces: 1, events: 1 });
+    expect(await restoreLabels(library, { datasetId, name: 'empty', annotatorId: ben })).toEqual({
+      faces: 1,
+      events: 1,
+    });
     expect(faceLabels(library, [1])).toMatchObject([{ label: 0, annotator: 'Ben' }]);
-    expect(restoreLabels(library, { datasetId, name: 'crowd', annotatorId: ada })).toEqual({ faces: 1, events: 1 });
+    expect(await restoreLabels(library, { datasetId, name: 'crowd', annotatorId: ada })).toEqual({
+      faces: 1,
+      events: 1,
+    });
     expect(compareLabels(library, { datasetId, from: 'crowd', to: 'current', first: 0 }).changed.count).toBe(0);
   });
 });

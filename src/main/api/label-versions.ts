@@ -20,9 +20,9 @@ export const labelVersions = {
     return version;
   }),
   compare: api.labelVersions.compare.handler(({ input, context }) => compareLabels(context.library, input)),
-  restore: api.labelVersions.restore.handler(({ input, context: { library, labelWatch } }) => {
+  restore: api.labelVersions.restore.handler(async ({ input, context: { library, labelWatch } }) => {
     const annotatorId = input.annotatorId ?? labellingAnnotator(library).id;
-    const outcome = restoreLabels(library, { ...input, annotatorId });
+    const outcome = await restoreLabels(library, { ...input, annotatorId });
     labelWatch.look();
     return outcome;
   }),

@@ -86,37 +86,31 @@ function turn(library: Library, annotatorId: number, kind: 'undo' | 'redo', targ
   const { queueId, runId } = library
     .prepare('SELECT queue_id AS queueId, run_id AS runId FROM label_actions WHERE id = ?')
     .get(target) as Pick<LabelAction, 'queueId' | 'runId'>;
-  const rows = library
-    .prepare('SELECT id, sample_id AS sampleId, field, before, after FROM label_events WHERE action_id = ? ORDER BY id')
-    .all(target) as PastEvent[];
+  const rows = library.prepare(PAST_EVENTS).all({ annotatorId, target }) as PastEvent[];
   const entries =
     kind === 'redo'
       ? rows
-      : rows.toReversed().map((row) => ({ ...row, after: row.before, standing: stoodAt(library, annotatorId, row) }));
+      : rows
+          .toReversed()
+          .map((row) => ({ ...row, after: row.before, standing: row.field === 'label' ? row.stood : null }));
   return record(library, { annotatorId, queueId, runId, kind, target, entries });
 }
 
 interface PastEvent {
-  readonly id: number;
   readonly sampleId: number;
   readonly field: LabelField;
   /** JSON. */
   readonly before: string;
   readonly after: string;
+  /** Where in time the annotator's label of the face stood before the event; 0 where there was none. */
+  readonly stood: number;
 }
 
-/** Where in time the annotator's label of a face stood before an event; 0 where there was none. */
-function stoodAt(library: Library, annotatorId: number, { id, sampleId, field }: PastEvent): number | null {
-  if (field !== 'label') return null;
-  const found = library
-    .prepare(
-      `SELECT ifnull(e.standing, e.id) FROM label_events e JOIN label_actions a ON a.id = e.action_id
-       WHERE e.sample_id = ? AND a.annotator_id = ? AND e.field = 'label' AND e.id < ? ORDER BY e.id DESC LIMIT 1`,
-    )
-    .pluck()
-    .get(sampleId, annotatorId, id) as number | undefined;
-  return found ?? 0;
-}
+const PAST_EVENTS = `SELECT t.sample_id AS sampleId, t.field, t.before, t.after, ifnull(
+    (SELECT ifnull(e.standing, e.id) FROM label_events e JOIN label_actions a ON a.id = e.action_id
+     WHERE e.sample_id = t.sample_id AND a.annotator_id = @annotatorId AND e.field = 'label' AND e.id < t.id
+     ORDER BY e.id DESC LIMIT 1), 0) AS stood
+  FROM label_events t WHERE t.action_id = @target ORDER BY t.id`;
 
 function record(library: Library, action: NewAction): LabelOutcome {
   const { kind, queueId, entries } = action;
