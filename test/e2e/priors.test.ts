@@ -55,7 +55,7 @@ describe(`the priors screen, on ${FACES_ARE}`, () => {
 
   const cell = (row: string, column: string) =>
     page.getByRole('gridcell', { name: new RegExp(`^${row} seen as ${column},`) });
-  const valueOf = async (row: string, column: string): Promise<number> =>
+  const shareOf = async (row: string, column: string): Promise<number> =>
     Number(/, ([\d.]+)/.exec((await cell(row, column).getAttribute('aria-label'))!)![1]);
   const saveAs = async (name: string | null, note: string): Promise<void> => {
     await page.keyboard.press('Control+s');
@@ -82,18 +82,18 @@ describe(`the priors screen, on ${FACES_ARE}`, () => {
     await cell('neutral', 'neutral').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('l');
-    const locked = await valueOf('neutral', 'happiness');
+    const locked = await shareOf('neutral', 'happiness');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.type('0.5');
     await page.keyboard.press('Enter');
-    expect(await valueOf('neutral', 'neutral')).toBe(0.5);
-    expect(await valueOf('neutral', 'happiness')).toBe(locked);
+    expect(await shareOf('neutral', 'neutral')).toBe(0.5);
+    expect(await shareOf('neutral', 'happiness')).toBe(locked);
     await page.keyboard.press('+');
-    expect(await valueOf('neutral', 'neutral')).toBeCloseTo(0.51, 9);
+    expect(await shareOf('neutral', 'neutral')).toBeCloseTo(0.51, 9);
     await page.keyboard.press('Control+z');
-    expect(await valueOf('neutral', 'neutral')).toBe(0.5);
+    expect(await shareOf('neutral', 'neutral')).toBe(0.5);
     await page.keyboard.press('Control+Shift+Z');
-    expect(await valueOf('neutral', 'neutral')).toBeCloseTo(0.51, 9);
+    expect(await shareOf('neutral', 'neutral')).toBeCloseTo(0.51, 9);
     const sums = await page.locator('td.sum').allTextContents();
     expect(new Set(sums)).toEqual(new Set(['1.00']));
     await inspectScreen(page, 'priors-edit');
