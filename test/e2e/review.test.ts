@@ -137,12 +137,12 @@ describe(`reviewing by keyboard alone, on ${FACES_ARE}`, () => {
     const { tile } = itemOf(sampleId);
     const added = Array.from({ length: CLASSES }, () => 0);
     const focused = await page
-      .locator('li.row.focused')
-      .evaluate(`(row) => [...row.parentElement.children].indexOf(row)`);
+      .locator('li.row')
+      .evaluateAll((rows) => rows.findIndex((row) => row.classList.contains('focused')));
     for (const key of keys) {
       if (key === '+' || key === '-') {
         await press(key);
-        added[focused as number]! += key === '+' ? 1 : -1;
+        added[focused]! += key === '+' ? 1 : -1;
         note(sampleId, 'votes', added.every((count) => count === 0) ? null : [...added]);
       } else if (key === 'n') {
         await press('n');
