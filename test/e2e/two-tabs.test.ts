@@ -66,7 +66,10 @@ describe(`two tabs on one library, on ${FACES_ARE}`, () => {
     held = [];
     await one.bringToFront();
     await one.keyboard.press('7');
-    await one.getByText(/: fear$/).first().waitFor();
+    await one
+      .getByText(/: fear$/)
+      .first()
+      .waitFor();
     await other.bringToFront();
     await other.keyboard.press('2');
     await expect.poll(() => held!.length).toBeGreaterThan(1);

@@ -36,5 +36,17 @@ export const useReviewLook = defineStore('review-look', () => {
     contrast.value = 1;
   }
 
-  return { brightness, contrast, original, autoAdvance, focusedClass, noting, isPlain, filter, brighten, sharpen, plain };
+  return {
+    brightness,
+    contrast,
+    original,
+    autoAdvance,
+    focusedClass,
+    noting,
+    isPlain,
+    filter,
+    brighten,
+    sharpen,
+    plain,
+  };
 });
