@@ -4,10 +4,11 @@ import * as importing from './import.ts';
 import * as library from './library.ts';
 import * as nets from './nets.ts';
 import * as predict from './predict.ts';
+import * as review from './review.ts';
 import * as train from './train.ts';
 
 /** Every benchmark; each prints its figures on stdout. A new one is a file and a line here. */
-const BENCHES = [augment, durability, importing, library, nets, predict, train] as const;
+const BENCHES = [augment, durability, importing, library, nets, predict, review, train] as const;
 
 async function main(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2);

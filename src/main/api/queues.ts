@@ -3,6 +3,7 @@ import type { ViewQuery } from '../../shared/entities.ts';
 import { NotFoundError, UsageError } from '../../shared/errors.ts';
 import { orderNamed, rankQueue } from '../analysis/queue-faces.ts';
 import { QUEUE_ORDERS } from '../analysis/queue-orders/index.ts';
+import { durably } from '../library/durably.ts';
 import { nextItem, queueItems, settleItem, unskipItems } from '../library/queue-items.ts';
 import {
   createQueue,
@@ -70,7 +71,7 @@ export const queues = {
   }),
   settle: api.queues.settle.handler(({ input, context }) => {
     getQueue(context.library, input.id);
-    settleItem(context.library, input.id, input.sampleId, input.status);
+    durably(context.library, () => settleItem(context.library, input.id, input.sampleId, input.status));
     return told(context, getQueue(context.library, input.id));
   }),
   unskip: api.queues.unskip.handler(({ input, context }) => {

@@ -11,6 +11,8 @@ export const useReviewLook = defineStore('review-look', () => {
   const brightness = ref(1);
   const contrast = ref(1);
   const autoAdvance = useLocalStorage('countenance:auto-advance', true);
+  /** The face pixel for pixel as it is stored, not enlarged. */
+  const original = ref(false);
   const focusedClass = ref(0);
   const noting = ref(false);
 
@@ -34,5 +36,17 @@ export const useReviewLook = defineStore('review-look', () => {
     contrast.value = 1;
   }
 
-  return { brightness, contrast, autoAdvance, focusedClass, noting, isPlain, filter, brighten, sharpen, plain };
+  return {
+    brightness,
+    contrast,
+    original,
+    autoAdvance,
+    focusedClass,
+    noting,
+    isPlain,
+    filter,
+    brighten,
+    sharpen,
+    plain,
+  };
 });

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { ItemStatus, Queue, QueueItem } from '../../shared/contract/queues.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
+import { afterPaint } from '../after-paint.ts';
 import { onBackendChange } from '../backend-events.ts';
 import { client } from '../client.ts';
 import { toRecord } from '../errors.ts';
@@ -32,6 +33,8 @@ export const useReviewQueue = defineStore('review-queue', () => {
   const lastQueue = useLocalStorage<number | null>('countenance:review-queue', null);
   const items = new Map<number, QueueItem>();
   const loading = new Set<string>();
+  /** What comes next is asked for behind the frame that shows the face, so that neither it nor a label waits for it. */
+  let looking = false;
 
   const at = (place: number): QueueItem | undefined => (version.value < 0 ? undefined : items.get(place));
   const current = computed(() => (queue.value === null ? null : (at(position.value) ?? null)));
@@ -124,7 +127,13 @@ export const useReviewQueue = defineStore('review-queue', () => {
     if (total.value === 0) return;
     position.value = Math.min(Math.max(0, place), total.value - 1);
     finished.value = false;
-    void lookAhead();
+    if (!looking) {
+      looking = true;
+      afterPaint(() => {
+        looking = false;
+        if (queue.value !== null) void lookAhead();
+      });
+    }
     void keepPlace();
   }
 

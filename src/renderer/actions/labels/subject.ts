@@ -2,6 +2,7 @@ import type { Dataset, SampleTile } from '../../../shared/entities.ts';
 import { useContext } from '../../stores/context.ts';
 import { useGridLabels } from '../../stores/grid-labels.ts';
 import { useReview } from '../../stores/review.ts';
+import { useToasts } from '../../stores/toasts.ts';
 import type { ActionContext } from '../action.ts';
 
 /** What a label is about to be given to: the face under review, or the faces chosen in Browse. */
@@ -27,6 +28,7 @@ function underReview(): Subject | null {
     label: (choose) => {
       const label = choose(face.tile);
       if (label !== null) void review.label(label);
+      else useToasts().show({ text: `${face.tile.key}: there is no label to accept` });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Contrast, ImageOff, Sun, SunDim } from '@lucide/vue';
+import { Contrast, ImageOff, Scan, Sun, SunDim } from '@lucide/vue';
 import { useReviewLook } from '../../stores/review-look.ts';
 import type { Action } from '../action.ts';
 import { hasFace } from './applies.ts';
@@ -9,7 +9,7 @@ const look = (action: Pick<Action, 'id' | 'label' | 'keys' | 'icon' | 'perform'>
   when: hasFace,
 });
 
-/** Brightness and contrast of the face shown; the image itself stays as it is. */
+/** Size, brightness and contrast of the face shown; the image itself stays as it is. */
 export const lookActions: readonly Action[] = [
   look({ id: 'brighter', label: 'Brighter', keys: ['B'], icon: Sun, perform: () => useReviewLook().brighten(1) }),
   look({ id: 'darker', label: 'Darker', keys: ['Shift+B'], icon: SunDim, perform: () => useReviewLook().brighten(-1) }),
@@ -33,5 +33,15 @@ export const lookActions: readonly Action[] = [
     keys: ['X'],
     icon: ImageOff,
     perform: () => useReviewLook().plain(),
+  }),
+  look({
+    id: 'original-size',
+    label: 'Original size, or large',
+    keys: ['O'],
+    icon: Scan,
+    perform: () => {
+      const shown = useReviewLook();
+      shown.original = !shown.original;
+    },
   }),
 ];
