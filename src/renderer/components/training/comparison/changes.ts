@@ -31,7 +31,7 @@ export const CHANGE_TABS: readonly { readonly value: Change; readonly label: str
 
 /** What McNemar's p says, in words that claim no more than it does. */
 export function chanceWords({ p, counts }: Pick<Comparison, 'p' | 'counts'>): string {
-  const text = p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+  const text = p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
   if (counts.fixed === counts.broken) return `As many fixed as broken (${text}).`;
   const more = counts.fixed > counts.broken ? 'More fixed than broken' : 'More broken than fixed';
   return p < 0.05 ? `${more}, hardly by chance (${text}).` : `${more}, but that may be chance (${text}).`;
