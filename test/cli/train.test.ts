@@ -8,6 +8,7 @@ import { classifier } from '../../src/main/engine/nets/classifier.ts';
 import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
 import { initialWeights } from '../../src/main/engine/weights/initial.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
+import type { Comparison } from '../../src/shared/contract/comparisons.ts';
 import type { Training, TrainingEpoch, TrainingStep } from '../../src/shared/contract/trainings.ts';
 import type { Model } from '../../src/shared/model-spec.ts';
 import { tinyConfig } from '../engine/training/tiny-run.ts';
@@ -115,6 +116,35 @@ describe('training from the command line', () => {
     expect(compared.differences.map(({ setting }) => setting).toSorted()).toEqual(['epochs', 'name']);
     const words = await runCliHere(folder, 'runs', 'compare', '1', '2');
     expect(words.stdout).toMatch(/^epochs +2 +1$/m);
+  });
+
+  it('says which faces a run changed beside the model before it, and beside another run', async () => {
+    expect((await runCliHere(folder, 'runs', 'compare', '1')).stdout).toContain('add --faces to have them predicted');
+    const { comparison } = document(await json('runs', 'compare', '1', '--faces')) as { comparison: Comparison };
+    const { counts, changedFaces } = comparison;
+    expect(comparison).toMatchObject({ before: 'tiny', dataset: 'drawn', splits: ['valid'], protocol: 'majority' });
+    expect(changedFaces).toHaveLength(counts.fixed + counts.broken + counts.changed);
+    const { stdout } = await runCliHere(folder, 'runs', 'compare', '1', '--faces');
+    expect(stdout).toMatch(new RegExp(`^fixed +${counts.fixed}$`, 'm'));
+    expect(stdout).toMatch(/^accuracy +\d.* % +\d.* % +[+−]\d/m);
+    for (const { key } of changedFaces) expect(stdout).toContain(key);
+    const between = document(await json('runs', 'compare', '1', '2', '--faces')) as { comparison: Comparison };
+    expect(between.comparison.figures.before).toEqual(comparison.figures.after);
+    const counted = document(await json('runs', 'compare', '1', '2')) as { comparison: Comparison };
+    expect(counted.comparison.counts).toEqual(between.comparison.counts);
+    expect(counted.comparison.changedFaces).toBeUndefined();
+  });
+
+  it('says which faces two runs of predictions differ in', async () => {
+    for (const model of ['tiny', 'tuned']) {
+      const words = ['predict', '--dataset', 'drawn', '--split', 'valid', '--model', model, '--provider', 'cpu'];
+      expect(await runCliHere(folder, ...words)).toMatchObject({ code: 0 });
+    }
+    const found = document(await json('runs', 'compare', '1', '2', '--predictions', '--faces')) as Comparison;
+    const trained = document(await json('runs', 'compare', '1', '--faces')) as { comparison: Comparison };
+    expect(found.before).toBe('tiny, run 1');
+    expect(found.counts).toEqual(trained.comparison.counts);
+    expect(await json('runs', 'compare', '1', '--predictions')).toMatchObject({ code: 2 });
   });
 
   it('saves an earlier run, and removes one', async () => {

@@ -10,6 +10,7 @@ import { createSimilarFaces } from '../library/similar.ts';
 import { createViews } from '../library/views.ts';
 import { analysis } from './analysis.ts';
 import { type AugmentedRequest, readAugmentedFace } from './augmented-face.ts';
+import { comparisons } from './comparisons.ts';
 import { consensus } from './consensus.ts';
 import type { BackendContext, Host } from './context.ts';
 import { datasets } from './datasets.ts';
@@ -38,6 +39,7 @@ import { whatIf } from './what-if.ts';
 
 export const router = api.router({
   analysis,
+  comparisons,
   consensus,
   datasets,
   exports,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command as Parser } from 'commander';
-import type { Training, TrainingEpoch } from '../../shared/contract/trainings.ts';
 import { type TrainerName, trainerSchema } from '../../shared/train-config.ts';
+import { defineCompare } from './runs-compare.ts';
 import type { Command, Outcome, Run, Session } from './terminal/command.ts';
 import { followTraining, sayIfSlow } from './terminal/follow-training.ts';
 import { count, duration, percent, when } from './terminal/format.ts';
@@ -32,10 +32,7 @@ export const runs = {
       .action(({ dataset }: { readonly dataset?: string }) => run((session) => listAll(session, dataset)));
     defineOne(group, run);
     defineResume(group, run);
-    group
-      .command('compare <numbers...>')
-      .description('runs beside each other: the settings that differ, and what they came to')
-      .action((numbers: readonly string[]) => run((session) => compare(session, numbers.map(runNumber))));
+    defineCompare(group, run);
     group
       .command('save')
       .description('add a run’s weights to the library as a model, in a folder of its own')
@@ -110,52 +107,4 @@ async function save({ client }: Session, id: number, name: string, options: Save
   const place = out === undefined ? {} : { out: resolve(out) };
   const saved = await client.trainings.save({ id, name, weights, force, ...place });
   return { document: saved, text: `The model ${name} is in ${saved.folder}: ${saved.files.join(', ')}.` };
-}
-
-interface Compared {
-  readonly training: Training;
-  readonly epochs: readonly TrainingEpoch[];
-}
-
-async function compare({ client }: Session, ids: readonly number[]): Promise<Outcome> {
-  const found: readonly Compared[] = await Promise.all(
-    ids.map((id) => client.trainings.get({ id, afterStep: NO_STEPS })),
-  );
-  const settings = differences(found.map(({ training }) => training.config));
-  const rows = [
-    ...figureRows(found),
-    ...settings.map(({ setting, values }) => [setting, ...values.map((value) => JSON.stringify(value) ?? '–')]),
-  ];
-  const titles = ['', ...found.map(({ training }) => `${training.id}: ${training.name}`)];
-  const text = table(
-    titles.map((title, index) => ({ title, cell: (row: readonly string[]) => row[index]! })),
-    rows,
-    '',
-  );
-  return { document: { runs: found, differences: settings }, text };
-}
-
-const figureRows = (found: readonly Compared[]): readonly (readonly string[])[] => [
-  ['epochs', ...found.map(({ training }) => `${training.epochsDone}`)],
-  ['best epoch', ...found.map(({ training }) => `${training.best?.epoch ?? '–'}`)],
-  ['accuracy', ...found.map(({ training }) => percent(training.best?.accuracy ?? null))],
-  ['macro-F1', ...found.map(({ training }) => percent(training.best?.macroF1 ?? null))],
-  ['ECE', ...found.map(({ training }) => percent(training.best?.ece ?? null))],
-  ['time', ...found.map(({ training }) => duration(training.seconds))],
-];
-
-/** The settings, by their path, that are not the same in all configs. */
-function differences(
-  configs: readonly Training['config'][],
-): readonly { readonly setting: string; readonly values: readonly unknown[] }[] {
-  const flat = configs.map((config) => new Map(leavesOf(config, '')));
-  const paths = [...new Set(flat.flatMap((leaves) => [...leaves.keys()]))];
-  return paths
-    .map((setting) => ({ setting, values: flat.map((leaves) => leaves.get(setting)) }))
-    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
-}
-
-function leavesOf(value: unknown, path: string): readonly (readonly [string, unknown])[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
-  return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, path === '' ? name : `${path}.${name}`));
 }

@@ -1,4 +1,5 @@
 import { analysis } from './analysis.ts';
+import { comparisons } from './comparisons.ts';
 import { consensus } from './consensus.ts';
 import { datasets } from './datasets.ts';
 import { exports } from './exports.ts';
@@ -21,6 +22,7 @@ import { whatIf } from './what-if.ts';
 /** All that the renderer and the command line can ask of the backend, one namespace a file. */
 export const contract = {
   analysis,
+  comparisons,
   consensus,
   datasets,
   exports,

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../shared/errors.ts';
+import { compareTrainingJob } from './compare-training.ts';
 import { exportJob } from './export.ts';
 import { exportLabelsJob } from './export-labels.ts';
 import { importJob } from './import.ts';
@@ -12,6 +13,7 @@ export const JOB_KINDS = [
   importJob,
   predictJob,
   trainJob,
+  compareTrainingJob,
   trainSuperResolutionJob,
   exportLabelsJob,
   importLabelsJob,

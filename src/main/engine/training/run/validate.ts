@@ -17,8 +17,8 @@ export interface ValidateOptions {
 /** Metrics with the mean cross-entropy between the targets and what the model says. */
 export type Validation = ValidationMetrics & { readonly loss: number };
 
-/** Runs every face of a set through the model as it stands. Throws the signal's reason once it has aborted. */
-export async function validate(options: ValidateOptions): Promise<Validation> {
+/** N×C logits of every face of a set by the model as it stands. Throws the signal’s reason once it has aborted. */
+export async function logitsOver(options: ValidateOptions): Promise<Float32Array> {
   const { trainer, set, weights, batchSize, signal, onProgress } = options;
   const classes = set.classes.length;
   const total = set.faces.length;
@@ -33,8 +33,15 @@ export async function validate(options: ValidateOptions): Promise<Validation> {
     logits.set(found.logits, start * classes);
     onProgress?.(start + positions.length, total);
   }
+  return logits;
+}
+
+/** Runs every face of a set through the model as it stands. Throws the signal’s reason once it has aborted. */
+export async function validate(options: ValidateOptions): Promise<Validation> {
+  const { set } = options;
+  const logits = await logitsOver(options);
   const labels = Uint16Array.from(set.faces, ({ label }) => label);
-  return { ...validationMetrics(logits, labels, classes), loss: meanCrossEntropy(logits, set) };
+  return { ...validationMetrics(logits, labels, set.classes.length), loss: meanCrossEntropy(logits, set) };
 }
 
 function meanCrossEntropy(logits: Float32Array, { classes, faces }: TrainingSet): number {
