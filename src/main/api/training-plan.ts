@@ -1,6 +1,6 @@
 import type { TrainingCounts, TrainingPlanReport } from '../../shared/contract/trainings.ts';
 import { type Dataset, SPLITS } from '../../shared/entities.ts';
-import { NotFoundError, UsageError } from '../../shared/errors.ts';
+import { ConflictError, NotFoundError, UsageError } from '../../shared/errors.ts';
 import { oneHot } from '../../shared/priors/presets/one-hot.ts';
 import { checkPrior, mapPrior, type Prior } from '../../shared/priors/prior.ts';
 import { type StoredRef, storedRef, storedSetting } from '../../shared/priors/stored.ts';
@@ -18,7 +18,7 @@ import { type TrainingStart, trainingStart } from '../engine/training/run/start.
 import { countTargets, type FaceTargets, mapTargets } from '../engine/training/targets.ts';
 import { findDataset, listDatasets } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
-import { getPrior } from '../library/priors.ts';
+import { getPrior, priorDigest } from '../library/priors.ts';
 import { trainingTargets } from './training-targets.ts';
 
 /** All that a run begins with, and what a person is told of it beforehand. */
@@ -107,15 +107,25 @@ function priorOf(library: Library, source: string, table: FaceTargets): Prior {
   if (source === 'computed') return priorFromTargets(table);
   if (source === 'identity') return oneHot.make(classes, 0);
   const stored = storedRef(source);
-  const prior = stored === null ? readPrior(source) : getPrior(library, stored.name, stored.version);
+  const prior = stored === null ? readPrior(source) : storedPrior(library, stored);
   checkPrior(prior);
   return mapPrior(prior, classes);
 }
 
-/** The settings with the newest version of a stored prior written down, so that they say the same ever after. */
+function storedPrior(library: Library, { name, version, digest }: StoredRef): Prior {
+  const prior = getPrior(library, name, version);
+  if (digest === null || digest === priorDigest(prior)) return prior;
+  throw new ConflictError(`${name}@${version} is another prior now than the one that these settings were made by.`, {
+    field: 'prior',
+    remedy: `Train by today’s with the prior “${name}”, or export the prior.json of the run’s folder and use that.`,
+  });
+}
+
+/** The settings with the version and the digest of a stored prior written down, so that they say the same ever after. */
 export function withPriorVersion(library: Library, config: TrainConfig): TrainConfig {
   const stored = storedRef(config.prior);
-  if (stored === null || stored.version !== null) return config;
-  const pinned: StoredRef = { name: stored.name, version: getPrior(library, stored.name, null).version };
-  return { ...config, prior: storedSetting(pinned) };
+  if (stored === null) return config;
+  const prior = getPrior(library, stored.name, stored.version);
+  const digest = stored.digest ?? priorDigest(prior);
+  return { ...config, prior: storedSetting({ name: stored.name, version: prior.version, digest }) };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PriorSource, PriorVersion, StoredPrior } from '../../shared/contract/priors.ts';
 import { ConflictError, NotFoundError } from '../../shared/errors.ts';
 import { checkPrior, type Prior } from '../../shared/priors/prior.ts';
@@ -82,6 +83,10 @@ export function getPrior(library: Library, name: string, version: number | null)
     remedy: `Its newest is ${versions[0]!.version}.`,
   });
 }
+
+/** Tells priors of other numbers apart that had the same name and version one after the other: 12 hexadecimal digits. */
+export const priorDigest = ({ classes, rows }: Prior): string =>
+  createHash('sha256').update(JSON.stringify([classes, rows])).digest('hex').slice(0, 12);
 
 export interface NewPriorVersion {
   readonly name: string;

@@ -6,13 +6,14 @@ const rowsSchema = z.array(z.array(z.number()));
 
 export const priorSchema = z.object({ classes: z.array(z.string()), rows: rowsSchema });
 
-/** No @, which parts a name from a version's number; not what a training's setting calls its own priors. */
+/** No @ and #, which part a name from its version, and nothing that the command line takes for a file or for its own word. */
 export const priorNameSchema = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .regex(/^[^@]+$/, 'must not contain @')
+  .regex(/^[^@#/\\]+$/, 'must not contain @, #, / or \\')
+  .refine((name) => !name.toLowerCase().endsWith('.json'), 'must not end in .json')
   .refine((name) => name !== 'computed' && name !== 'identity', 'is what a training calls a prior of its own');
 
 /** Where the numbers of a version came from. */

@@ -83,8 +83,10 @@ it('a confusion matrix becomes a prior row by row; a class that never came is it
 });
 
 it('a setting names a prior of the library with its version or without', () => {
-  expect(storedRef('stored:mine')).toEqual({ name: 'mine', version: null });
-  expect(storedRef('stored:my prior@12')).toEqual({ name: 'my prior', version: 12 });
+  expect(storedRef('stored:mine')).toEqual({ name: 'mine', version: null, digest: null });
+  expect(storedRef('stored:my prior@12')).toEqual({ name: 'my prior', version: 12, digest: null });
+  expect(storedRef('stored:mine@2#0a1b')).toEqual({ name: 'mine', version: 2, digest: '0a1b' });
   expect(['computed', 'identity', '/a/stored.json', 'stored:'].map(storedRef)).toEqual([null, null, null, null]);
-  expect(storedSetting({ name: 'mine', version: 3 })).toBe('stored:mine@3');
+  expect(storedSetting({ name: 'mine', version: 3, digest: null })).toBe('stored:mine@3');
+  expect(storedSetting({ name: 'mine', version: 3, digest: 'ab' })).toBe('stored:mine@3#ab');
 });
