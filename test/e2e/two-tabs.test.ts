@@ -80,6 +80,7 @@ describe(`two tabs on one library, on ${FACES_ARE}`, () => {
     await other.screenshot({ path: join(import.meta.dirname, 'screenshots/review-refused.png') });
     await other.getByRole('button', { name: 'Back to the face' }).click();
     await label(other).filter({ hasText: 'fear' }).waitFor();
+    await label(other).filter({ hasText: 'happiness not saved' }).waitFor();
   });
 
   it('takes the choice when it is made anew on the face as it is', async () => {
