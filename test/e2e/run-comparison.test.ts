@@ -146,7 +146,7 @@ describe(`before and after a training run, on ${FACES_ARE}`, () => {
     await section().getByRole('button', { name: 'Show in Browse' }).click();
     await page.getByRole('button', { name: /^Remove the filter Chosen/ }).waitFor();
     const status = page.getByRole('main').getByRole('status').filter({ hasText: 'face' }).first();
-    await expect.poll(() => status.textContent()).toContain(`${fixed.length} face`);
+    await expect.poll(() => status.textContent()).toContain(`${fixed.length} of 400 faces`);
     await page.goBack();
     await faces('Fixed').first().getByRole('link').click();
     await expect.poll(() => page.url()).toContain(`face=${fixed[0]!.id}`);
