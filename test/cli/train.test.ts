@@ -9,7 +9,13 @@ import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
 import { initialWeights } from '../../src/main/engine/weights/initial.ts';
 import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import type { Comparison } from '../../src/shared/contract/comparisons.ts';
-import type { Training, TrainingEpoch, TrainingStep } from '../../src/shared/contract/trainings.ts';
+import type {
+  Training,
+  TrainingEpoch,
+  TrainingEstimate,
+  TrainingPlanReport,
+  TrainingStep,
+} from '../../src/shared/contract/trainings.ts';
 import type { Model } from '../../src/shared/model-spec.ts';
 import { tinyConfig } from '../engine/training/tiny-run.ts';
 import { suiteFolder } from '../support/temp.ts';
@@ -57,6 +63,17 @@ describe('training from the command line', () => {
       /^Training on 32 faces \(neutral \d+, .*contempt \d+\); \d+ are dropped\. Validating with \d+/,
     );
     expect(stdout).toMatch(/^20 steps over \d+ of \d+ parameters\.$/m);
+    expect(document(await json('runs'))).toEqual([]);
+  });
+
+  it('says how long it would take, by steps that it times here, and keeps nothing of them', async () => {
+    const result = await json(...tuning, ...quick, '--epochs', '3', '--estimate');
+    const { estimate } = document(result) as { estimate: TrainingEstimate };
+    expect(estimate).toMatchObject({ provider: 'cpu' });
+    expect(estimate.steps).toBeGreaterThanOrEqual(2);
+    const { plan } = document(await json(...tuning, ...quick, '--dry-run')) as { plan: TrainingPlanReport };
+    const validated = plan.counts.validation!.kept / estimate.validationFacesPerSecond;
+    expect(estimate.seconds).toBeCloseTo(3 * ((4 * 8) / estimate.facesPerSecond + validated), 6);
     expect(document(await json('runs'))).toEqual([]);
   });
 

@@ -16,8 +16,10 @@ import { readPrior } from '../engine/training/run/folder.ts';
 import { methodsOf } from '../engine/training/run/methods.ts';
 import { type TrainingStart, trainingStart } from '../engine/training/run/start.ts';
 import { countTargets, type FaceTargets, mapTargets } from '../engine/training/targets.ts';
+import type { Relabel } from '../library/current-labels.ts';
 import { findDataset, listDatasets } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
+import { labelOverlay } from '../library/label-overlay.ts';
 import { getPrior, priorDigest } from '../library/priors.ts';
 import { trainingTargets } from './training-targets.ts';
 
@@ -55,6 +57,8 @@ export function planTraining(library: Library, config: TrainConfig): TrainingPla
   const train = drawFaces(all, config.limit, config.seed);
   const validation = config.validation === null ? null : mapped(targets([config.validation], 'majority'));
   refuseEmpty(dataset, config, train, validation);
+  const relabels = labelOverlay(library, dataset.id, config.labels);
+  const counts = (table: FaceTargets): TrainingCounts['train'] => countsOf(table, relabels);
   const { steps } = epochSize(config, train.ids.length);
   return {
     dataset,
@@ -63,7 +67,7 @@ export function planTraining(library: Library, config: TrainConfig): TrainingPla
     validation,
     prior: methods.loss.usesPrior ? priorOf(library, config.prior, all) : null,
     report: {
-      counts: { train: countsOf(train), validation: validation && countsOf(validation) },
+      counts: { train: counts(train), validation: validation && counts(validation) },
       classes: start.classes,
       parameters: sizeOf(specs.filter(({ kind }) => kind === 'parameter')),
       trainedParameters: sizeOf(specs.filter(({ key }) => methods.trained.has(key))),
@@ -73,10 +77,11 @@ export function planTraining(library: Library, config: TrainConfig): TrainingPla
   };
 }
 
-const countsOf = (table: FaceTargets): TrainingCounts['train'] => {
+function countsOf(table: FaceTargets, relabels: ReadonlyMap<number, Relabel>): TrainingCounts['train'] {
   const { byClass, ...counts } = countTargets(table);
-  return { ...counts, byClass: [...byClass] };
-};
+  const relabelled = table.ids.reduce((sum, id) => sum + Number((relabels.get(id)?.label ?? null) !== null), 0);
+  return { ...counts, byClass: [...byClass], relabelled };
+}
 
 const sizeOf = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + elementCount(shape), 0);

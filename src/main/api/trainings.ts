@@ -1,10 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Training } from '../../shared/contract/trainings.ts';
+import { z } from 'zod';
+import type { Training, TrainingEstimate } from '../../shared/contract/trainings.ts';
 import { ConflictError } from '../../shared/errors.ts';
 import type { TrainConfig, TrainerName } from '../../shared/train-config.ts';
 import { runTask } from '../engine/launch.ts';
 import type { TrainedRun } from '../engine/models/trained-classifier.ts';
+import { probeApart, resolveProvider } from '../engine/providers.ts';
 import { AUGMENTATION_PRESETS } from '../engine/training/augmentation/presets.ts';
 import { CLASS_WEIGHTINGS } from '../engine/training/class-weights.ts';
 import { LOSSES } from '../engine/training/losses/index.ts';
@@ -48,6 +50,7 @@ export const trainings = {
     trainers: TRAINERS.map(named),
   })),
   plan: api.trainings.plan.handler(({ input, context }) => planTraining(context.library, input).report),
+  estimate: api.trainings.estimate.handler(({ input, context, signal }) => estimateTraining(context, input, signal)),
   start: api.trainings.start.handler(({ input, context }) => startTraining(context, input)),
   list: api.trainings.list.handler(({ input, context }) => listTrainings(context.library, input.datasetId)),
   get: api.trainings.get.handler(({ input, context }) => ({
@@ -81,6 +84,31 @@ export const trainings = {
     return { folder: made, files, model: model! };
   }),
 };
+
+const ESTIMATING_MS = 300_000;
+const warmUpSchema = z.object({ training: z.number(), validation: z.number(), steps: z.number().int() });
+
+/** Steps of the run, timed in a process of its own, and what that makes of all its epochs. */
+async function estimateTraining(
+  { library, engineEntry }: BackendContext,
+  config: TrainConfig,
+  signal: AbortSignal | undefined,
+): Promise<TrainingEstimate> {
+  const { start, report, validation } = planTraining(library, config);
+  const provider = await resolveProvider(config.provider, (name) => probeApart(engineEntry, name));
+  const found = warmUpSchema.parse(
+    await runTask(engineEntry, 'warm-up', { config, start, provider }, ESTIMATING_MS, signal),
+  );
+  const epoch =
+    (report.stepsPerEpoch * config.batchSize) / found.training + (validation?.ids.length ?? 0) / found.validation;
+  return {
+    provider,
+    facesPerSecond: found.training,
+    validationFacesPerSecond: found.validation,
+    steps: found.steps,
+    seconds: epoch * config.epochs,
+  };
+}
 
 function startTraining(context: BackendContext, order: TrainConfig) {
   const { library } = context;

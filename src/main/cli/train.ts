@@ -3,11 +3,12 @@ import type { TrainPresetName } from '../../shared/train-config.ts';
 import type { Command, Outcome, Run, Session } from './terminal/command.ts';
 import { followTraining, sayIfSlow } from './terminal/follow-training.ts';
 import { configFromFlags, type TrainFlags, withTrainFlags } from './terminal/train-flags.ts';
-import { describeCounts } from './terminal/training-words.ts';
+import { describeCounts, describeEstimate } from './terminal/training-words.ts';
 
 interface Options extends TrainFlags {
   readonly save?: string;
   readonly dryRun?: boolean;
+  readonly estimate?: boolean;
 }
 
 /** Trains a whole network, from its first weights if need be. */
@@ -36,6 +37,7 @@ function define(command: Parser, run: Run, preset: TrainPresetName): void {
   withTrainFlags(command)
     .option('--save <name>', 'add the best weights to the library as a model of this name')
     .option('--dry-run', 'only say which faces would be trained on, and how much there is to do')
+    .option('--estimate', 'only time a few steps here, and say how long the run would take')
     .action((options: Options) => run((session) => trainFaces(session, options, preset)));
 }
 
@@ -49,6 +51,10 @@ async function trainFaces(session: Session, options: Options, preset: TrainPrese
     return { document: { config, plan }, text: `${counts}\n${work}` };
   }
   say(counts);
+  if (options.estimate) {
+    const estimate = await client.trainings.estimate(config, { signal: session.interrupted });
+    return { document: { config, plan, estimate }, text: describeEstimate(estimate) };
+  }
   await sayIfSlow(session, config.trainer);
   const { training, job } = await client.trainings.start(config);
   say(`Run ${training.id}, job ${job.id}: ${training.name}.`);

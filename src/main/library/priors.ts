@@ -86,7 +86,10 @@ export function getPrior(library: Library, name: string, version: number | null)
 
 /** Tells priors of other numbers apart that had the same name and version one after the other: 12 hexadecimal digits. */
 export const priorDigest = ({ classes, rows }: Prior): string =>
-  createHash('sha256').update(JSON.stringify([classes, rows])).digest('hex').slice(0, 12);
+  createHash('sha256')
+    .update(JSON.stringify([classes, rows]))
+    .digest('hex')
+    .slice(0, 12);
 
 export interface NewPriorVersion {
   readonly name: string;

@@ -9,6 +9,8 @@ export const targetCountsSchema = z.object({
   kept: z.number().int(),
   dropped: z.number().int(),
   byClass: z.array(z.object({ name: z.string(), count: z.number().int() })),
+  /** Of those kept, how many are taught an annotator's label in place of the votes. */
+  relabelled: z.number().int().default(0),
 });
 export type TargetCountsEntry = z.infer<typeof targetCountsSchema>;
 
@@ -98,9 +100,22 @@ const one = z.object({ id: idSchema });
 
 export const savedTrainingSchema = z.object({ folder: z.string(), files: z.array(z.string()), model: modelSchema });
 
+/** How long a run would take, measured by a few of its steps on this machine; `seconds` of all its epochs. */
+export const trainingEstimateSchema = z.object({
+  provider: z.string(),
+  facesPerSecond: z.number(),
+  validationFacesPerSecond: z.number(),
+  /** How many steps were timed, after those that are slow because they are the first. */
+  steps: z.number().int(),
+  seconds: z.number(),
+});
+export type TrainingEstimate = z.infer<typeof trainingEstimateSchema>;
+
 export const trainings = {
   choices: base.output(trainingChoicesSchema),
   plan: base.input(trainConfigSchema).output(trainingPlanSchema),
+  /** Times a few steps; nothing is kept. Takes seconds, and ends when the call is aborted. */
+  estimate: base.input(trainConfigSchema).output(trainingEstimateSchema),
   start: base.input(trainConfigSchema).output(z.object({ training: trainingSchema, job: jobSchema })),
   list: base.input(z.object({ datasetId: idSchema.nullable() })).output(z.array(trainingSchema)),
   /** With the steps after `afterStep`. */

@@ -1,14 +1,18 @@
-import type { Training, TrainingCounts, TrainingEpoch } from '../../../shared/contract/trainings.ts';
+import type { Training, TrainingCounts, TrainingEpoch, TrainingEstimate } from '../../../shared/contract/trainings.ts';
 import { count, duration, percent } from './format.ts';
 import { pairs, table } from './table.ts';
 
 /** How many faces are trained on and validated with, by class, and how many the protocols leave out. */
 export function describeCounts({ train, validation }: TrainingCounts): string {
   const classes = train.byClass.map(({ name, count: faces }) => `${name} ${count(faces)}`).join(', ');
-  const trained = `Training on ${count(train.kept)} faces (${classes}); ${count(train.dropped)} are dropped.`;
+  const trained = `Training on ${count(train.kept)} faces (${classes}); ${count(train.dropped)} are dropped${train.relabelled === 0 ? '' : `, ${count(train.relabelled)} are taught an annotator’s label`}.`;
   if (validation === null) return trained;
   return `${trained} Validating with ${count(validation.kept)}; ${count(validation.dropped)} are dropped.`;
 }
+
+/** How long a run would take, and what that was measured by. */
+export const describeEstimate = ({ provider, facesPerSecond, steps, seconds }: TrainingEstimate): string =>
+  `About ${duration(seconds)} on ${provider}: ${facesPerSecond.toFixed(1)} faces a second over ${count(steps)} steps that were timed.`;
 
 const figure = (value: number | null, digits = 4): string => (value === null ? '–' : value.toFixed(digits));
 

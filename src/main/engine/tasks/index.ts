@@ -10,6 +10,7 @@ import { saveTrainingTask } from './save-training.ts';
 import type { CheckedTask } from './task.ts';
 import { tfjs } from './tfjs.ts';
 import { variants } from './variants.ts';
+import { warmUpTask } from './warm-up.ts';
 
 /** Every task of an engine process. */
 const TASKS: readonly CheckedTask[] = [
@@ -23,6 +24,7 @@ const TASKS: readonly CheckedTask[] = [
   saveTrainingTask,
   previewLabelsTask,
   tfjs,
+  warmUpTask,
 ];
 
 /** Does one short task by name, in this process. Throws UsageError for a name that is none. */
