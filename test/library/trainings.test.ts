@@ -21,7 +21,10 @@ import { addFaces } from '../support/library-rows.ts';
 import { tempLibrary } from '../support/temp.ts';
 
 const config = trainConfigSchema.parse({ dataset: 'faces', model: 'tiny', seed: 7 });
-const counts = { train: { kept: 2, dropped: 1, byClass: [{ name: 'neutral', count: 2 }], relabelled: 0 }, validation: null };
+const counts = {
+  train: { kept: 2, dropped: 1, byClass: [{ name: 'neutral', count: 2 }], relabelled: 0 },
+  validation: null,
+};
 
 function newTraining(library: Library): Training {
   const datasetId = addFaces(library, [{ key: 'a.png', votes: [9, 0, 0, 0, 0, 0, 0, 0, 0, 0] }]);
