@@ -101,6 +101,33 @@ describe(`the priors screen, on ${FACES_ARE}`, () => {
     await page.getByText('version 2', { exact: true }).waitFor();
   });
 
+  it('puts one row back as it was opened, and takes a pasted table, locked cells kept', async () => {
+    const opened = await shareOf('fear', 'fear');
+    await cell('fear', 'fear').focus();
+    await page.keyboard.type('.2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Put the row fear back' }).waitFor();
+    await page.keyboard.press('r');
+    expect(await shareOf('fear', 'fear')).toBe(opened);
+    await page.getByText('version 2', { exact: true }).waitFor();
+
+    const locked = await shareOf('anger', 'anger');
+    await cell('anger', 'anger').focus();
+    await page.keyboard.press('l');
+    const even = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => '0,125').join('\t')).join('\n');
+    await page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', ${JSON.stringify(even)});
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }`);
+    expect(await shareOf('neutral', 'neutral')).toBe(0.125);
+    expect(await shareOf('anger', 'anger')).toBe(locked);
+    await page.keyboard.press('Control+z');
+    await cell('anger', 'anger').focus();
+    await page.keyboard.press('l');
+    await page.getByText('version 2', { exact: true }).waitFor();
+  });
+
   it('refuses what a row cannot hold, and names the cell', async () => {
     await cell('neutral', 'neutral').focus();
     await page.keyboard.type('1.5');
@@ -124,6 +151,14 @@ describe(`the priors screen, on ${FACES_ARE}`, () => {
     expect(pdls[0]).not.toBe(pdls[1]);
     await page.keyboard.press('ArrowRight');
     await inspectScreen(page, 'priors-what-if');
+    for (const width of [1024, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const [alpha, gamma] = await Promise.all(
+        ['α', 'γ'].map((name) => page.locator('.slide', { hasText: name }).locator('.ui-slider').boundingBox()),
+      );
+      expect(gamma!.x + gamma!.width, `γ's slider within ${width} px`).toBeLessThanOrEqual(width);
+      expect(gamma!.y > alpha!.y || gamma!.x > alpha!.x + alpha!.width, `the sliders apart at ${width} px`).toBe(true);
+    }
   });
 
   it('keeps versions apart and sets two of them side by side', async () => {

@@ -22,6 +22,7 @@ export const usePriorEditor = defineStore('prior-editor', () => {
   const origin = shallowRef<Prior | null>(null);
   const draft = shallowRef<Prior | null>(null);
   const source = shallowRef<PriorSource>({ kind: 'edited' });
+  const originSource = shallowRef<PriorSource>({ kind: 'edited' });
   const locks = shallowRef<Locks>(NO_LOCKS);
   const done = shallowRef<readonly Step[]>([]);
   const undone = shallowRef<readonly Step[]>([]);
@@ -36,18 +37,17 @@ export const usePriorEditor = defineStore('prior-editor', () => {
 
   function begin(prior: Prior, from: PriorSource, version: PriorVersion | null): void {
     [base.value, origin.value, draft.value, source.value] = [version, prior, prior, from];
+    originSource.value = from;
     [locks.value, done.value, undone.value, said.value] = [NO_LOCKS, [], [], ''];
   }
 
   const open = (version: PriorVersion): void => begin(version, version.source, version);
 
-  /** Puts another state in the prior's place, as a step that can be undone; `from` says so where it is no edit. */
-  function put(prior: Prior, what: string, from: PriorSource = { kind: 'edited' }): void {
-    if (draft.value === null) {
-      begin(prior, from, null);
-      return;
-    }
-    if (comparePriors(draft.value, prior).changed === 0) return;
+  /** Puts another state in the prior's place, as a step that can be undone; back at the origin it is no edit any more. */
+  function put(prior: Prior, what: string): void {
+    if (draft.value === null || origin.value === null || comparePriors(draft.value, prior).changed === 0) return;
+    const from: PriorSource =
+      comparePriors(origin.value, prior).changed === 0 ? originSource.value : { kind: 'edited' };
     done.value = [...done.value, { prior: draft.value, source: source.value, said: what }].slice(-MOST_STEPS);
     undone.value = [];
     [draft.value, source.value, said.value] = [prior, from, what];

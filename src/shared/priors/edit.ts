@@ -81,11 +81,19 @@ export const withTemperature = (prior: Prior, temperature: number, locks: Locks)
 export const blended = (prior: Prior, other: Rows, share: number, locks: Locks): Prior =>
   reshaped(prior, locks, (row, column) => (1 - share) * prior.rows[row]![column]! + share * (other[row]![column] ?? 0));
 
-/** One row as another prior has it, its locked cells kept. */
+/** One row as another prior has it, its locked cells kept; exactly so where none is locked. */
 export const withRow = (prior: Prior, row: number, from: Rows, locks: Locks): Prior => ({
   ...prior,
-  rows: prior.rows.map((cells, index) => (index === row ? refit(cells, from[row]!, row, locks) : cells)),
+  rows: prior.rows.map((cells, index) => {
+    if (index !== row) return cells;
+    const free = cells.every((_, column) => !locks.has(lockAt(row, column, cells.length)));
+    return free ? from[row]! : refit(cells, from[row]!, row, locks);
+  }),
 });
+
+/** Every row as another prior over the same classes has it, as `withRow` does. */
+export const withRows = (prior: Prior, from: Rows, locks: Locks): Prior =>
+  prior.rows.reduce((made, _, row) => withRow(made, row, from, locks), prior);
 
 export const uniformRows = (classes: number): number[][] =>
   Array.from({ length: classes }, () => new Array<number>(classes).fill(1 / classes));

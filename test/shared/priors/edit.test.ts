@@ -12,6 +12,7 @@ import {
   symmetrised,
   uniformRows,
   withRow,
+  withRows,
   withTemperature,
 } from '../../../src/shared/priors/edit.ts';
 import { type Prior, rowNormalised } from '../../../src/shared/priors/prior.ts';
@@ -51,6 +52,7 @@ describe('an edited prior', () => {
           expectSound(withTemperature(given, t, held), given, held);
           expectSound(blended(given, other.rows, part, held), given, held);
           expectSound(withRow(given, 2, other.rows, held), given, held);
+          expectSound(withRows(given, other.rows, held), given, held);
         },
       ),
     );
@@ -107,6 +109,17 @@ describe('an edited prior', () => {
   it('is the other at a share of one', () => {
     expect(blended(even, uniformRows(3), 1, NO_LOCKS).rows[1]![1]).toBeCloseTo(1 / 3, 12);
     expect(blended(even, identityRows(3), 0.5, NO_LOCKS).rows[0]).toEqual([0.75, 0.15, 0.1]);
+  });
+
+  it('is another, digit for digit, in every row without a locked cell', () => {
+    const other = [
+      [0.1, 0.2, 0.7000001],
+      [0.3, 0.3, 0.4],
+      [0.2, 0.2, 0.6],
+    ];
+    const { rows } = withRows(even, other, new Set([lockAt(1, 1, 3)]));
+    expect([rows[0], rows[2]]).toEqual([other[0], other[2]]);
+    expect(rows[1]).toEqual([expect.closeTo((0.3 / 0.7) * 0.2), 0.8, expect.closeTo((0.4 / 0.7) * 0.2)]);
   });
 
   it('symmetrised gives both sides of a confusion the same weight before its rows are scaled', () => {

@@ -8,18 +8,18 @@ export const matrixText = ({ classes, rows }: Prior): string =>
     .join('\n');
 
 /**
- * A pasted table over known classes: bare numbers in their order, or with the classes around it. Throws UsageError
- * naming the cell that is no number, or what is wrong with the whole.
+ * A pasted table over known classes: bare numbers in their order, or with the classes around it, in any order. Decimal
+ * commas are taken where tabs or semicolons part the cells. Throws UsageError naming the cell that is no number, the row
+ * of another length, the class that is unknown or missing, or what is wrong with the whole.
  */
 export function matrixOf(text: string, classes: readonly string[]): Prior {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const cells = lines.map((line) => line.split(line.includes('\t') ? '\t' : /[,;]/).map((cell) => cell.trim()));
+  const between = ['\t', ';'].find((mark) => text.includes(mark)) ?? ',';
+  const cells = text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.split(between).map((cell) => cell.trim()));
   const hasHead = cells.length === classes.length + 1;
-  const order = hasHead ? cells[0]!.slice(-classes.length) : classes;
-  const unknown = order.find((name) => !classes.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError(`“${unknown}” is no class of this prior.`, { field: unknown, names: [...classes] });
-  }
+  const order = hasHead ? permutation(cells[0]!.slice(-classes.length), classes) : classes;
   const body = hasHead ? cells.slice(1) : cells;
   if (body.length !== classes.length) {
     throw new UsageError(`${body.length} rows were pasted for ${classes.length} classes.`, {
@@ -27,21 +27,39 @@ export function matrixOf(text: string, classes: readonly string[]): Prior {
       remedy: 'Copy the whole table, with its classes around it or without.',
     });
   }
-  const names = body.map((row, index) => (row.length > classes.length ? row[0]! : order[index]!));
-  const pasted = new Map(
-    body.map((row, index) => {
-      const numbers = row.slice(-classes.length).map((cell, column) => numberIn(cell, names[index]!, order[column]!));
-      return [names[index]!, new Map(order.map((name, column) => [name, numbers[column] ?? Number.NaN]))];
-    }),
-  );
-  const rows = classes.map((row) => classes.map((column) => pasted.get(row)?.get(column) ?? Number.NaN));
+  const isNamed = body.every((row) => row.length === classes.length + 1);
+  const names = isNamed
+    ? permutation(
+        body.map((row) => row[0]!),
+        classes,
+      )
+    : order;
+  const numbers = body.map((row, index) => numbersIn(row.slice(isNamed ? 1 : 0), names[index]!, order));
+  const rows = classes.map((row) => classes.map((column) => numbers[names.indexOf(row)]![order.indexOf(column)]!));
   const prior = { classes, rows };
   checkPrior(prior);
   return prior;
 }
 
+function permutation(names: readonly string[], classes: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`“${unknown}” is no class of this prior.`, { field: unknown, names: [...classes] });
+  }
+  const missing = classes.find((name) => !names.includes(name));
+  if (missing === undefined) return names;
+  throw new UsageError(`The class ${missing} is missing from what was pasted.`, { field: missing });
+}
+
+function numbersIn(cells: readonly string[], row: string, columns: readonly string[]): readonly number[] {
+  if (cells.length === columns.length) return cells.map((cell, index) => numberIn(cell, row, columns[index]!));
+  throw new UsageError(`The pasted row ${row} has ${cells.length} cells for ${columns.length} classes.`, {
+    field: row,
+  });
+}
+
 function numberIn(cell: string, row: string, column: string): number {
-  const value = Number(cell);
+  const value = Number(cell.replace(/^(\d*),(\d+)$/, '$1.$2'));
   if (cell !== '' && Number.isFinite(value)) return value;
   throw new UsageError(`The pasted cell ${row}, ${column} is “${cell}”, no number.`, { field: `${row}, ${column}` });
 }
