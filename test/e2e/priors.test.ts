@@ -94,7 +94,7 @@ describe(`the priors screen, on ${FACES_ARE}`, () => {
     expect(await shareOf('neutral', 'neutral')).toBe(0.5);
     await page.keyboard.press('Control+Shift+Z');
     expect(await shareOf('neutral', 'neutral')).toBeCloseTo(0.51, 9);
-    const sums = await page.locator('td.sum').allTextContents();
+    const sums = await page.locator('td.sum span').allTextContents();
     expect(new Set(sums)).toEqual(new Set(['1.00']));
     await inspectScreen(page, 'priors-edit');
     await saveAs(null, 'neutral is seen too surely');
