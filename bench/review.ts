@@ -36,6 +36,7 @@ export async function run([faces = `${FACES}`]: readonly string[]): Promise<void
     try {
       const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
       await page.goto(app.url);
+      await page.getByRole('heading', { name: 'Library' }).waitFor();
       await page.goto(`${new URL(app.url).origin}/#/review?queue=${queueId}`);
       await page.locator('figure[data-face] img.shown').waitFor();
       report(await settle(page, Number(faces) + UNCOUNTED));
