@@ -1,13 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeDrawnFaces } from '../../src/main/cli/demo/drawn-dataset.ts';
-import { writeClassifier } from '../../src/main/engine/models/write-classifier.ts';
-import { writePapers } from '../../src/main/engine/models/write-folder.ts';
-import { classifier } from '../../src/main/engine/nets/classifier.ts';
-import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
-import { initialWeights } from '../../src/main/engine/weights/initial.ts';
-import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import type { Comparison } from '../../src/shared/contract/comparisons.ts';
 import type {
   Training,
@@ -17,8 +11,8 @@ import type {
   TrainingStep,
 } from '../../src/shared/contract/trainings.ts';
 import type { Model } from '../../src/shared/model-spec.ts';
-import { tinyConfig } from '../engine/training/tiny-run.ts';
 import { suiteFolder } from '../support/temp.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
 import { type CliResult, document, runCli, runCliHere } from './run-cli.ts';
 
 interface Trained {
@@ -36,20 +30,10 @@ const quick = ['--loss', 'f-pdls', '--prior', 'computed', '--batch', '8', '--lim
 beforeAll(async () => {
   const faces = join(folder, 'faces');
   writeDrawnFaces(faces, { train: 64, valid: 24 });
-  const model = join(folder, 'tiny');
-  mkdirSync(model);
-  const config = tinyConfig({
-    input: 48,
-    resizer: { kind: 'resizer', n: 2, r: 0 },
-    num_classes: FERPLUS_EMOTIONS.length,
-  });
-  const tensors = initialWeights(parametersOf(classifier, config), 5);
-  const about = { name: 'tiny', classOverrides: {}, licence: 'MIT', source: '', trainedOn: '', metrics: null };
-  const spec = writeClassifier(model, { ...about, classes: [...FERPLUS_EMOTIONS], config, tensors });
-  await writePapers(model, spec, { summary: 'For tests.', sections: [] });
+  const model = await writeTinyModel(join(folder, 'tiny'));
   for (const words of [
     ['import', 'ferplus', faces, '--name', 'drawn'],
-    ['models', 'add', join(model, 'tiny.onnx')],
+    ['models', 'add', model],
   ]) {
     expect(await runCliHere(folder, ...words)).toMatchObject({ code: 0 });
   }

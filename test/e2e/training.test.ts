@@ -1,16 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeClassifier } from '../../src/main/engine/models/write-classifier.ts';
-import { writePapers } from '../../src/main/engine/models/write-folder.ts';
-import { classifier } from '../../src/main/engine/nets/classifier.ts';
-import { parametersOf } from '../../src/main/engine/nets/instantiate.ts';
-import { initialWeights } from '../../src/main/engine/weights/initial.ts';
-import { FERPLUS_EMOTIONS } from '../../src/shared/class-sets.ts';
 import { runCliHere } from '../cli/run-cli.ts';
-import { tinyConfig } from '../engine/training/tiny-run.ts';
+import { writeTinyModel } from '../support/tiny-model.ts';
 import { launchBrowser, type RunningApp, startApp } from './support/app.ts';
 import { FACES_ARE, writeFaces } from './support/faces.ts';
 import { inspectScreen } from './support/screens.ts';
@@ -27,20 +21,10 @@ describe(`training in the app, on ${FACES_ARE}`, () => {
   beforeAll(async () => {
     const faces = join(folder, 'ferplus');
     await writeFaces(faces, { train: 240, valid: 120 });
-    const model = join(folder, 'tiny');
-    mkdirSync(model);
-    const config = tinyConfig({
-      input: 48,
-      resizer: { kind: 'resizer', n: 2, r: 0 },
-      num_classes: FERPLUS_EMOTIONS.length,
-    });
-    const tensors = initialWeights(parametersOf(classifier, config), 5);
-    const about = { name: 'tiny', classOverrides: {}, licence: 'MIT', source: '', trainedOn: '', metrics: null };
-    const spec = writeClassifier(model, { ...about, classes: [...FERPLUS_EMOTIONS], config, tensors });
-    await writePapers(model, spec, { summary: 'For tests.', sections: [] });
+    const model = await writeTinyModel(join(folder, 'tiny'));
     for (const words of [
       ['import', 'ferplus', faces, '--name', 'faces'],
-      ['models', 'add', join(model, 'tiny.onnx')],
+      ['models', 'add', model],
       ['prior', 'compute', '--dataset', 'faces', '--save', 'from votes'],
     ]) {
       const done = await runCliHere(folder, ...words);

@@ -4,6 +4,7 @@ import { getDataset } from '../library/datasets.ts';
 import type { Library } from '../library/db.ts';
 import { judgedFaces } from '../library/judged-faces.ts';
 import { getRun } from '../library/runs.ts';
+import { namesOfSamples } from '../library/sample-names.ts';
 
 export interface WhatIfRequest {
   readonly runId: number;
@@ -30,7 +31,7 @@ export function whatIfFaces(library: Library, request: WhatIfRequest): WhatIfFac
       return at === -1 || probabilities === null ? [] : [{ id, label: at, votes, probabilities }];
     },
   );
-  const keys = keysOf(
+  const names = namesOfSamples(
     library,
     faces.map(({ id }) => id),
   );
@@ -39,7 +40,7 @@ export function whatIfFaces(library: Library, request: WhatIfRequest): WhatIfFac
     model: run.modelName,
     classes: emotions.map((index) => dataset.classes[index]!.name),
     ids: faces.map(({ id }) => id),
-    keys: faces.map(({ id }) => keys.get(id)!),
+    keys: faces.map(({ id }) => names.get(id)!.key),
     labels: faces.map(({ label }) => label),
     votes: faces.flatMap(({ votes }) => emotions.map((index) => votes[index]!)),
     probabilities: faces.flatMap(({ probabilities }) => emotions.map((index) => probabilities[index]!)),
@@ -60,10 +61,3 @@ function predictedIds(library: Library, { runId, split }: WhatIfRequest): readon
 
 const evenly = (ids: readonly number[], most: number): readonly number[] =>
   ids.length <= most ? ids : Array.from({ length: most }, (_, at) => ids[Math.floor((at * ids.length) / most)]!);
-
-function keysOf(library: Library, ids: readonly number[]): ReadonlyMap<number, string> {
-  const rows = library
-    .prepare('SELECT s.id, s.key FROM json_each(?) AS wanted JOIN samples s ON s.id = wanted.value')
-    .all(JSON.stringify(ids)) as { readonly id: number; readonly key: string }[];
-  return new Map(rows.map(({ id, key }) => [id, key]));
-}

@@ -16,14 +16,6 @@ import { api } from './implementer.ts';
 import { labellingAnnotator } from './labels.ts';
 import { trainingTargets } from './training-targets.ts';
 
-/** A prior as a message, whose lists may be written to. */
-const plain = ({ classes, rows }: Prior) => ({ classes: [...classes], rows: rows.map((row) => [...row]) });
-
-const compared = (from: Prior, to: Prior) => {
-  const found = comparePriors(from, to);
-  return { ...found, classes: [...found.classes], differences: found.differences.map((row) => [...row]) };
-};
-
 export const priors = {
   list: api.priors.list.handler(({ context }) => listPriors(context.library)),
   get: api.priors.get.handler(({ input, context }) => getPrior(context.library, input.name, input.version)),
@@ -47,19 +39,19 @@ export const priors = {
   compare: api.priors.compare.handler(({ input, context: { library } }) => {
     const from = getPrior(library, input.from.name, input.from.version);
     const to = getPrior(library, input.to.name, input.to.version);
-    return { from, to, comparison: compared(from, to) };
+    return { from, to, comparison: comparePriors(from, to) };
   }),
   presets: api.priors.presets.handler(() =>
     PRIOR_PRESETS.map(({ name, label, describe, takesShare }) => ({ name, label, describe, takesShare })),
   ),
   preset: api.priors.preset.handler(({ input }) => ({
-    prior: plain(presetPrior(input.preset, input.classes, input.share)),
+    prior: presetPrior(input.preset, input.classes, input.share),
     source: { kind: 'preset' as const, preset: input.preset },
   })),
   compute: api.priors.compute.handler(({ input, context: { library } }): ComputedPrior => {
     const dataset = getDataset(library, input.datasetId);
     const targets = trainingTargets(library, input);
-    const prior = plain(priorFromTargets(targets));
+    const prior = priorFromTargets(targets);
     const { kept, dropped, byClass } = countTargets(targets);
     const { splits, protocol, labels } = input;
     return {
@@ -85,7 +77,7 @@ export const priors = {
     };
   }),
   read: api.priors.read.handler(({ input: { file, text } }) => ({
-    prior: plain(readPriorText(text, file)),
+    prior: readPriorText(text, file),
     source: { kind: 'file' as const, file },
   })),
   write: api.priors.write.handler(({ input: { prior, format } }) => ({
@@ -97,7 +89,7 @@ export const priors = {
 /** Over FERPlus's emotions the difference from what is published; null over others. */
 function againstPublished(prior: Prior): ComputedPrior['published'] {
   try {
-    return compared(publishedFerplus.make(FERPLUS_EMOTIONS, 0), prior);
+    return comparePriors(publishedFerplus.make(FERPLUS_EMOTIONS, 0), prior);
   } catch (error) {
     if (error instanceof ClassMappingError) return null;
     throw error;

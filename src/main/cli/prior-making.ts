@@ -82,7 +82,7 @@ export async function keep(
   return client.priors.save({
     name,
     expected: latest?.version ?? null,
-    prior: { classes: [...prior.classes], rows: prior.rows.map((row) => [...row]) },
+    prior,
     source,
     parentId: latest?.id ?? null,
     note,

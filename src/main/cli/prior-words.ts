@@ -1,24 +1,9 @@
-import type { ComputedPrior, PriorSource, PriorVersion, StoredPrior } from '../../shared/contract/priors.ts';
+import type { ComputedPrior, PriorVersion, StoredPrior } from '../../shared/contract/priors.ts';
 import type { PriorComparison } from '../../shared/priors/compare.ts';
 import type { Prior } from '../../shared/priors/prior.ts';
+import { sourceInWords } from '../../shared/priors/source-words.ts';
 import { count, when } from './terminal/format.ts';
 import { pairs, table } from './terminal/table.ts';
-
-/** Where the numbers of a prior came from, in words. */
-export function sourceInWords(source: PriorSource): string {
-  switch (source.kind) {
-    case 'votes':
-      return `votes of ${source.dataset} (${source.splits.join(', ')}; ${source.protocol}; ${source.labels}), ${count(source.faces)} faces`;
-    case 'confusion':
-      return `confusion of ${source.model}, run ${source.run} on ${source.split} (${source.protocol}), ${count(source.faces)} faces`;
-    case 'preset':
-      return `preset ${source.preset}`;
-    case 'file':
-      return source.file;
-    default:
-      return 'edited';
-  }
-}
 
 const nameOf = ({ name, version }: { readonly name: string; readonly version: number }): string => `${name}@${version}`;
 

@@ -84,12 +84,11 @@ export const usePriorEditor = defineStore('prior-editor', () => {
 
   /** Keeps the draft: as the next version of the opened prior, or under a new name. Rejects as the contract's `save`. */
   async function save(name: string, note: string): Promise<PriorVersion> {
-    const prior = draft.value!;
     const next = base.value?.name === name ? base.value.version : null;
     const version = await client.priors.save({
       name,
       expected: next,
-      prior: { classes: [...prior.classes], rows: prior.rows.map((row) => [...row]) },
+      prior: draft.value!,
       source: source.value,
       parentId: base.value?.id ?? null,
       note,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { idSchema, splitSchema } from '../entities.ts';
 import { base } from './base.ts';
 
-const rowsSchema = z.array(z.array(z.number()));
+const rowsSchema = z.array(z.array(z.number()).readonly()).readonly();
+const namesSchema = z.array(z.string()).readonly();
 
-export const priorSchema = z.object({ classes: z.array(z.string()), rows: rowsSchema });
+export const priorSchema = z.object({ classes: namesSchema, rows: rowsSchema });
 
 /** No @ and #, which part a name from its version, and nothing that the command line takes for a file or for its own word. */
 export const priorNameSchema = z
@@ -66,7 +67,7 @@ export type StoredPrior = z.infer<typeof storedPriorSchema>;
 
 const cell = z.object({ row: z.string(), column: z.string(), from: z.number(), to: z.number() });
 export const priorComparisonSchema = z.object({
-  classes: z.array(z.string()),
+  classes: namesSchema,
   differences: rowsSchema,
   largest: cell.extend({ difference: z.number() }),
   totalVariation: z.number(),

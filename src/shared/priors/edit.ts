@@ -94,9 +94,3 @@ export const withRow = (prior: Prior, row: number, from: Rows, locks: Locks): Pr
 /** Every row as another prior over the same classes has it, as `withRow` does. */
 export const withRows = (prior: Prior, from: Rows, locks: Locks): Prior =>
   prior.rows.reduce((made, _, row) => withRow(made, row, from, locks), prior);
-
-export const uniformRows = (classes: number): number[][] =>
-  Array.from({ length: classes }, () => new Array<number>(classes).fill(1 / classes));
-
-export const identityRows = (classes: number): number[][] =>
-  Array.from({ length: classes }, (_, row) => Array.from({ length: classes }, (__, column) => Number(row === column)));

@@ -63,3 +63,11 @@ export const rowNormalised = (counts: readonly (readonly number[])[]): number[][
     const sum = row.reduce((total, value) => total + value, 0);
     return row.map((value, index) => (sum === 0 ? Number(index === label) : value / sum));
   });
+
+/** C rows that say nothing: 1 ÷ C everywhere. */
+export const uniformRows = (classes: number): number[][] =>
+  Array.from({ length: classes }, () => new Array<number>(classes).fill(1 / classes));
+
+/** C rows that are their own class alone. */
+export const identityRows = (classes: number): number[][] =>
+  Array.from({ length: classes }, (_, row) => Array.from({ length: classes }, (__, column) => Number(row === column)));

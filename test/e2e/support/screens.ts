@@ -21,12 +21,19 @@ export async function inspectScreen(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height });
     for (const scheme of [...SCHEMES].reverse()) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(150);
+      await settled(page, scheme);
       await page.screenshot({ path: join(FOLDER, `${name}-${width}-${scheme}.png`) });
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(asLine), `axe on ${name}, ${width} px, ${scheme}`).toEqual([]);
     }
   }
+}
+
+/** Waits until the page has the theme and none of its colours is on the way any more. */
+async function settled(page: Page, scheme: (typeof SCHEMES)[number]): Promise<void> {
+  const state = `document.documentElement.dataset.theme + ' ' + document.getAnimations().filter((each) => each instanceof CSSTransition).length`;
+  await page.waitForTimeout(150);
+  await expect.poll(() => page.evaluate(state), { timeout: 20_000 }).toBe(`${scheme} 0`);
 }
 
 function asLine(violation: { id: string; nodes: { target: unknown }[] }): string {

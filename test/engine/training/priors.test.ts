@@ -4,6 +4,7 @@ import { priorFromTargets, priorTable } from '../../../src/main/engine/training/
 import type { FaceTargets } from '../../../src/main/engine/training/targets.ts';
 import { FERPLUS_CLASSES, FERPLUS_EMOTIONS } from '../../../src/shared/class-sets.ts';
 import { ClassMappingError, UsageError } from '../../../src/shared/errors.ts';
+import { publishedFerplus } from '../../../src/shared/priors/presets/published-ferplus.ts';
 import { checkPrior, mapPrior, type Prior } from '../../../src/shared/priors/prior.ts';
 import { addFaces } from '../../support/library-rows.ts';
 import { hasSharedData, needsSharedData, readFerplusRows } from '../../support/shared-data.ts';
@@ -136,6 +137,10 @@ const PUBLISHED = [
   [0.042815, 0.012239, 0.169483, 0.072557, 0.027228, 0.013045, 0.658964, 0.003671],
   [0.147933, 0.022174, 0.00989, 0.042923, 0.033551, 0.059924, 0.005507, 0.678099],
 ];
+
+it('is what the preset of that name has', () => {
+  expect(publishedFerplus.make(FERPLUS_EMOTIONS, 0).rows).toEqual(PUBLISHED);
+});
 
 describe.skipIf(!hasSharedData)(`the prior of the real FERPlus votes${needsSharedData}`, () => {
   it('is within 0.03 of the published one', async () => {

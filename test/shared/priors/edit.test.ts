@@ -4,18 +4,16 @@ import { UsageError } from '../../../src/shared/errors.ts';
 import {
   blended,
   cellLimits,
-  identityRows,
   type Locks,
   lockAt,
   NO_LOCKS,
   setCell,
   symmetrised,
-  uniformRows,
   withRow,
   withRows,
   withTemperature,
 } from '../../../src/shared/priors/edit.ts';
-import { type Prior, rowNormalised } from '../../../src/shared/priors/prior.ts';
+import { identityRows, type Prior, rowNormalised, uniformRows } from '../../../src/shared/priors/prior.ts';
 
 const CLASSES = ['a', 'b', 'c', 'd'];
 const prior: fc.Arbitrary<Prior> = fc

@@ -34,7 +34,7 @@ export async function addExported({ client }: Session, { name, files }: ExportRe
 }
 
 /** Compares two models' predictions of the same faces, probability by probability. */
-export async function compareRuns(client: Client, file: string, from: Scored, again: Scored): Promise<Rerun> {
+export async function compareRerun(client: Client, file: string, from: Scored, again: Scored): Promise<Rerun> {
   const { datasetId, id: runId } = from.run;
   const query = {
     datasetId,

@@ -12,7 +12,7 @@ import { followJob } from '../terminal/follow-job.ts';
 import { followTraining } from '../terminal/follow-training.ts';
 import { count, percent } from '../terminal/format.ts';
 import { writeDrawnFaces } from './drawn-dataset.ts';
-import { addExported, compareRuns, exportTuned } from './exported.ts';
+import { addExported, compareRerun, exportTuned } from './exported.ts';
 import { describeTour } from './tour-words.ts';
 
 const MODEL = 'nr-swin-micro';
@@ -56,7 +56,7 @@ export async function tour(session: Session, options: TourOptions): Promise<Outc
   say(`Fine-tuned, it recognises ${percent(after.evaluation.accuracy)}.`);
   const exported = await exportTuned(session, tuned, join(options.folder, 'exported'));
   const taken = await addExported(session, exported);
-  const rerun = await compareRuns(session.client, exported.folder, after, await score(session, taken, report, split));
+  const rerun = await compareRerun(session.client, exported.folder, after, await score(session, taken, report, split));
   const document = {
     synthetic: options.data === null,
     import: report,

@@ -25,7 +25,3 @@ export const focalCurve = (gamma: number): readonly (readonly [p: number, loss: 
     const p = (index + 1) / 50;
     return [p, -((1 - p) ** gamma) * Math.log(p)] as const;
   });
-
-/** α·t + (1 − α)·d: a one-hot target mixed with its class's row of the prior. */
-export const mixedTarget = (label: number, row: readonly number[], alpha: number): readonly number[] =>
-  row.map((share, index) => alpha * Number(index === label) + (1 - alpha) * share);

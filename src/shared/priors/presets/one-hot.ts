@@ -1,3 +1,4 @@
+import { identityRows } from '../prior.ts';
 import type { PriorPreset } from './preset.ts';
 
 /** d_k = the class itself: PDLS is then cross-entropy. */
@@ -6,8 +7,5 @@ export const oneHot: PriorPreset = {
   label: 'One-hot',
   describe: 'every class is itself alone: the loss is then cross-entropy',
   takesShare: false,
-  make: (classes) => ({
-    classes,
-    rows: classes.map((_, row) => classes.map((__, column) => Number(row === column))),
-  }),
+  make: (classes) => ({ classes, rows: identityRows(classes.length) }),
 };

@@ -16,6 +16,7 @@ import { readTrainingSet } from '../training-set.ts';
 import { withoutFaces } from './faces.ts';
 import { readPrior, readStart, runFiles } from './folder.ts';
 import { methodsOf, type TrainingMethods } from './methods.ts';
+import { trainerOptionsOf } from './trainer-options.ts';
 import { startWeights } from './weights.ts';
 
 /** A run with everything in memory that its steps need. */
@@ -53,21 +54,7 @@ export async function openRun(
     config.validation === null ? null : await read(files.validation, 'reading faces for validation', false);
   const counts = countTargets(training.table).byClass.map(({ count }) => count);
   const weights = await startWeights(folder, start);
-  const trainer = create(
-    {
-      config: start.network,
-      weights,
-      parts: methods.parts,
-      loss: config.loss.name,
-      lossSettings: config.loss,
-      optimizer: config.optimizer.name,
-      optimizerSettings: config.optimizer,
-      batchNorm: config.batchNorm,
-      ...(config.microBatch !== null && { microBatch: config.microBatch }),
-      ...(config.ema !== null && { emaDecay: config.ema }),
-    },
-    { provider },
-  );
+  const trainer = create(trainerOptionsOf(config, start, methods, weights), { provider });
   return {
     methods,
     trainer,

@@ -7,6 +7,7 @@ import type { Batch } from '../batch.ts';
 import type { ReadyTrainer } from '../trainers.ts';
 import { methodsOf } from './methods.ts';
 import type { TrainingStart } from './start.ts';
+import { trainerOptionsOf } from './trainer-options.ts';
 
 /** The first steps of a session are slow, and not counted. */
 const SLOW_STEPS = 2;
@@ -33,21 +34,7 @@ export async function warmUp(
 ): Promise<WarmUp> {
   const specs = parametersOf(classifier, start.network);
   const methods = methodsOf(config, specs);
-  const trainer = create(
-    {
-      config: start.network,
-      weights: initialWeights(specs, config.seed),
-      parts: methods.parts,
-      loss: config.loss.name,
-      lossSettings: config.loss,
-      optimizer: config.optimizer.name,
-      optimizerSettings: config.optimizer,
-      batchNorm: config.batchNorm,
-      ...(config.microBatch !== null && { microBatch: config.microBatch }),
-      ...(config.ema !== null && { emaDecay: config.ema }),
-    },
-    { provider },
-  );
+  const trainer = create(trainerOptionsOf(config, start, methods, initialWeights(specs, config.seed)), { provider });
   try {
     const side = start.network.input;
     const classes = start.classes.length;
