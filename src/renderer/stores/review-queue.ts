@@ -1,4 +1,4 @@
-import { useDebounceFn, useLocalStorage, useThrottleFn } from '@vueuse/core';
+import { useDebounceFn, useLocalStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { ItemStatus, Queue, QueueItem } from '../../shared/contract/queues.ts';
@@ -14,7 +14,8 @@ const BEHIND = 12;
 const AHEAD = 40;
 const FACES_AHEAD = 6;
 const SEARCH_SPAN = 2000;
-const REFRESH_EVERY = 700;
+const REFRESH_PAUSE = 700;
+const REFRESH_AT_LEAST = 10_000;
 const MOVE_PAUSE = 250;
 
 export const isOpenItem = ({ status, changed }: QueueItem): boolean => status === 'waiting' || changed;
@@ -208,7 +209,8 @@ export const useReviewQueue = defineStore('review-queue', () => {
     }
   }
 
-  const refresh = useThrottleFn(refreshAll, REFRESH_EVERY, true, false);
+  /** In a pause between keys, as what these change is counted here already; under steady work now and then. */
+  const refresh = useDebounceFn(refreshAll, REFRESH_PAUSE, { maxWait: REFRESH_AT_LEAST });
   onBackendChange(['queues'], () => {
     if (queue.value === null) void list();
     else void refresh();
