@@ -15,7 +15,7 @@ const AHEAD = 40;
 const FACES_AHEAD = 6;
 const SEARCH_SPAN = 2000;
 const REFRESH_PAUSE = 700;
-const REFRESH_AT_LEAST = 10_000;
+const REFRESH_AT_LATEST = 10_000;
 const MOVE_PAUSE = 250;
 
 export const isOpenItem = ({ status, changed }: QueueItem): boolean => status === 'waiting' || changed;
@@ -210,7 +210,7 @@ export const useReviewQueue = defineStore('review-queue', () => {
   }
 
   /** In a pause between keys, as what these change is counted here already; under steady work now and then. */
-  const refresh = useDebounceFn(refreshAll, REFRESH_PAUSE, { maxWait: REFRESH_AT_LEAST });
+  const refresh = useDebounceFn(refreshAll, REFRESH_PAUSE, { maxWait: REFRESH_AT_LATEST });
   onBackendChange(['queues'], () => {
     if (queue.value === null) void list();
     else void refresh();
